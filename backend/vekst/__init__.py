@@ -1,0 +1,1 @@
+"""Vekst makes growth visible: quests, badges and streaks judged from progress events."""

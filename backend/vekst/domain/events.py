@@ -1,0 +1,73 @@
+"""Progress events: the facts that everything else is judged from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+__all__ = [
+    "APP_SOURCE",
+    "QUEST_ACCEPTED",
+    "RESERVED_PREFIX",
+    "RESERVED_SOURCES",
+    "TIME_OFF",
+    "VEKST_SOURCE",
+    "VOIDED",
+    "ZONE_CHANGED",
+    "FieldValue",
+    "Position",
+    "ProgressEvent",
+    "RecordedBy",
+]
+
+FieldValue = int | float | str | bool | None
+"""A field of an event's data. Numbers have at most 15 significant digits, so a float stands for one exact decimal."""
+
+Position = tuple[datetime, str, str]
+"""An event's place in canonical order (M1): instant, source, id; texts compare by code point."""
+
+APP_SOURCE: Final = "app"
+VEKST_SOURCE: Final = "vekst"
+RESERVED_SOURCES: Final = frozenset({APP_SOURCE, VEKST_SOURCE})
+RESERVED_PREFIX: Final = "vekst."
+
+QUEST_ACCEPTED: Final = "vekst.quest-accepted"
+"""data: {"quest": key}"""
+ZONE_CHANGED: Final = "vekst.zone-changed"
+"""data: {"zone": IANA name}; its instant is the server's (S1)"""
+TIME_OFF: Final = "vekst.time-off"
+"""data: {"from": ISO date, "until": ISO date}, both included (S7)"""
+VOIDED: Final = "vekst.voided"
+"""data: {"source": …, "id": …, "reason": …}; takes that event out of the judgement"""
+
+
+class RecordedBy(StrEnum):
+    """Who recorded an event: the learner, one who managed the learner at that moment, or a system."""
+
+    SELF = "self"
+    MANAGER = "manager"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """One fact about one learner; told apart by (source, id) within the learner.
+
+    `ref` is the number storage gave the event (evidence points to it); `occurred_at` is aware and in UTC.
+    """
+
+    ref: int
+    source: str
+    id: str
+    type: str
+    occurred_at: datetime
+    data: Mapping[str, FieldValue]
+    recorded_by: RecordedBy = RecordedBy.SELF
+
+    @property
+    def position(self) -> Position:
+        """The place in canonical order (M1)."""
+        return (self.occurred_at, self.source, self.id)

@@ -1,0 +1,68 @@
+"""What one moment of the fold gives: recognitions with their points, and the skill levels that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vekst.domain.events import ProgressEvent
+from vekst.domain.instants import micros
+from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
+from vekst.engine.pack import Pack
+from vekst.engine.standing import Standing
+
+__all__ = ["Awards"]
+
+
+class Awards:
+    """One moment: the event being judged, the learner's local `day` (ordinal) of it, and what it brings.
+
+    `state_moved` says whether something that other rules may name (a level, a run, a quest, a badge) has moved since
+    they were last looked at.
+    """
+
+    def __init__(
+        self, pack: Pack, standing: Standing, event: ProgressEvent, *, day: int, recognitions: list[Recognition]
+    ) -> None:
+        self.pack = pack
+        self.standing = standing
+        self.event = event
+        self.day = day
+        self.at = micros(event.occurred_at)
+        self._recognitions = recognitions
+        self._kept = {entry.identity for entry in standing.kept}
+        self.state_moved = bool(self._kept)
+
+    def give(
+        self, identity: Identity, points: int, nature: Nature, *, skill: str | None, evidence: Sequence[int] = ()
+    ) -> None:
+        """Give a recognition at this moment; without evidence of its own it rests on the moment's event."""
+        if identity in self._kept:
+            return
+        refs = tuple(evidence) or (self.event.ref,)
+        self._recognitions.append(Recognition(identity, points, nature, skill, self.event.occurred_at, refs))
+        self.practised(skill)
+        if nature is Nature.OUTCOME:
+            self.standing.outcomes += points
+            return
+        self.standing.effort += points
+        if skill is not None and points:
+            self._add_to_skill(skill, points)
+
+    def practised(self, skill: str | None) -> None:
+        """This moment is evidence of the skill (K2)."""
+        index = self.pack.skill_index.get(skill) if skill else None
+        if index is not None:
+            self.standing.skills[index].seen_at = self.at
+
+    def _add_to_skill(self, key: str, points: int) -> None:
+        """K1; a level is a recognition of its own, without points."""
+        index = self.pack.skill_index.get(key)
+        if index is None:
+            return
+        skill, state = self.pack.skills[index], self.standing.skills[index]
+        state.points += points
+        while state.level < len(skill.levels) and state.points >= skill.levels[state.level]:
+            state.level += 1
+            self.state_moved = True
+            identity = Identity(RecognitionKind.LEVEL, key, "", str(state.level))
+            self.give(identity, 0, Nature.EFFORT, skill=None)

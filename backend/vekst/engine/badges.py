@@ -1,0 +1,69 @@
+"""Badges in a moment: each tier hears events in its occurrence, and is earned when its goal holds (Q4, I4)."""
+
+from __future__ import annotations
+
+from vekst.domain.periods import Window, window_end
+from vekst.domain.recognitions import Identity, RecognitionKind
+from vekst.engine.awards import Awards
+from vekst.engine.goals import feed, goal_evidence, goal_holds
+from vekst.engine.improvement import times_held
+from vekst.engine.measures import DAYS_BACK
+from vekst.engine.quests import occurrence_of
+from vekst.engine.standing import Earned, TierRun
+
+__all__ = ["advance_badge", "feed_badge"]
+
+
+def feed_badge(awards: Awards, index: int) -> None:
+    """Let the badge's tiers hear the moment's event."""
+    badge = awards.pack.badges[index]
+    if not badge.first <= awards.day <= badge.last:
+        return
+    for tier_index, tier in enumerate(badge.tiers):
+        run = _run(awards, index, tier_index)
+        if run is None or run.goal is None:
+            continue
+        holds = feed(tier.goal, run.goal, awards.event, awards.day)
+        if holds and badge.repeat == "always":
+            _earn(awards, index, tier_index, occurrence=f"#{times_held(run.goal[0])}", evidence=run.goal[0][1])
+
+
+def advance_badge(awards: Awards, index: int) -> None:
+    """Give the tiers whose goals hold."""
+    badge, state = awards.pack.badges[index], awards.standing.badges[index]
+    if badge.repeat == "always":
+        return
+    for tier_index, tier in enumerate(badge.tiers):
+        if badge.repeat == "never":
+            _run(awards, index, tier_index)
+        for run in state.runs[tier_index]:
+            if run.goal is not None and goal_holds(tier.goal, run.goal, awards.standing):
+                evidence, run.goal = goal_evidence(run.goal), None
+                _earn(awards, index, tier_index, occurrence=run.occurrence, evidence=evidence)
+
+
+def _run(awards: Awards, index: int, tier_index: int) -> TierRun | None:
+    """The tier's occurrence of this moment; None where it was earned for good."""
+    badge, state = awards.pack.badges[index], awards.standing.badges[index]
+    if badge.repeat == "never" and state.earned[tier_index] is not None:
+        state.runs[tier_index] = []
+        return None
+    occurrence = occurrence_of(badge.repeat, awards.day)
+    runs = state.runs[tier_index]
+    for run in runs:
+        if run.occurrence == occurrence:
+            return run
+    ends = window_end(badge.repeat, awards.day) if isinstance(badge.repeat, Window) else 0
+    run = TierRun(occurrence, ends, badge.tiers[tier_index].goal.start())
+    state.runs[tier_index] = [*(old for old in runs if old.ends >= awards.day - DAYS_BACK), run]
+    return run
+
+
+def _earn(awards: Awards, index: int, tier_index: int, *, occurrence: str, evidence: list[int]) -> None:
+    badge, state = awards.pack.badges[index], awards.standing.badges[index]
+    tier = badge.tiers[tier_index]
+    if state.earned[tier_index] is None:
+        awards.state_moved = True
+    state.earned[tier_index] = Earned(awards.at, occurrence)
+    identity = Identity(RecognitionKind.BADGE, badge.key, tier.tier, occurrence)
+    awards.give(identity, tier.points, tier.nature, skill=badge.skill, evidence=evidence)

@@ -1,0 +1,97 @@
+"""The fold: (pack, standing, events in canonical order) -> recognitions, the standing moving along.
+
+Each event is one *moment*. Rules that hear the event take it in; then whatever came to hold lets other rules hold, in
+the same moment, until nothing moves any more. As every rule is monotone the result does not depend on the order in
+which rules are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from vekst.domain.calendars import has_zone, local_day
+from vekst.domain.events import QUEST_ACCEPTED, TIME_OFF, VOIDED, ZONE_CHANGED, ProgressEvent
+from vekst.domain.instants import micros
+from vekst.domain.recognitions import Recognition
+from vekst.engine.awards import Awards
+from vekst.engine.milestones import tell_milestones
+from vekst.engine.moment import judge_moment
+from vekst.engine.pack import Pack
+from vekst.engine.quests import accept_quest
+from vekst.engine.standing import Standing
+from vekst.engine.streaks import rebuild
+from vekst.engine.validation import time_off_days
+from vekst.engine.version import ENGINE_VERSION
+
+__all__ = ["fold", "follows", "without_voided"]
+
+
+def follows(pack: Pack, standing: Standing, first: ProgressEvent) -> bool:
+    """Whether events from `first` on can be folded on top; else the learner is judged again from all events."""
+    return (
+        standing.pack_version == pack.version
+        and standing.pack_digest == pack.digest
+        and standing.engine_version == ENGINE_VERSION
+        and (standing.last is None or standing.last < first.position)
+        and first.type != VOIDED
+    )
+
+
+def without_voided(events: Sequence[ProgressEvent]) -> list[ProgressEvent]:
+    """The events that count: those that no void names. A void that was itself voided voids nothing."""
+    voids = {event.position[1:]: event for event in events if event.type == VOIDED}
+    dead: set[tuple[object, object]] = set()
+    for event in sorted(voids.values(), key=lambda void: void.position, reverse=True):
+        if event.position[1:] not in dead:
+            dead.add((event.data.get("source"), event.data.get("id")))
+    return [event for event in events if (event.source, event.id) not in dead]
+
+
+def fold(pack: Pack, standing: Standing, events: Iterable[ProgressEvent]) -> list[Recognition]:
+    """What the events bring, in the order it was reached; `standing` is moved along.
+
+    Events must be in canonical order and later than the standing's last one: `ValueError` otherwise.
+    """
+    recognitions: list[Recognition] = []
+    position = standing.last
+    for event in events:
+        if position is not None and event.position <= position:
+            raise ValueError(f"event {event.source}/{event.id} is not later than the last one folded")
+        position = event.position
+        _judge(pack, standing, event, recognitions)
+    return recognitions
+
+
+def _judge(pack: Pack, standing: Standing, event: ProgressEvent, recognitions: list[Recognition]) -> None:
+    if event.type == ZONE_CHANGED:
+        _change_zone(pack, standing, event)
+    standing.remember(event)
+    day = local_day(event.occurred_at, standing.zone)
+    awards = Awards(pack, standing, event, day=day, recognitions=recognitions)
+    if event.type == TIME_OFF:
+        _take_time_off(pack, standing, event)
+    elif event.type == QUEST_ACCEPTED:
+        accept_quest(awards, str(event.data.get("quest")))
+    if event.type in {TIME_OFF, ZONE_CHANGED}:
+        for index in range(len(pack.streaks)):
+            tell_milestones(awards, index)
+    judge_moment(awards)
+
+
+def _change_zone(pack: Pack, standing: Standing, event: ProgressEvent) -> None:
+    zone = str(event.data.get("zone"))
+    if has_zone(zone):
+        standing.zones.append((micros(event.occurred_at), zone))
+        _rebuild_all(pack, standing)
+
+
+def _take_time_off(pack: Pack, standing: Standing, event: ProgressEvent) -> None:
+    days = time_off_days(event.data)
+    if days is not None:
+        standing.time_off.append(days)
+        _rebuild_all(pack, standing)
+
+
+def _rebuild_all(pack: Pack, standing: Standing) -> None:
+    for streak, state in zip(pack.streaks, standing.streaks, strict=True):
+        rebuild(streak, standing, state)

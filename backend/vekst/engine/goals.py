@@ -1,0 +1,231 @@
+"""Goals: one compiled criteria tree each, over event leaves and over conditions on the learner's whole state.
+
+Its state is a list with one entry per event leaf. Everything here is monotone: no event makes a node false.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from typing_extensions import override
+
+from vekst.domain.events import ProgressEvent
+from vekst.engine.leaves import EventLeaf, LeafState, Progress
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "BadgeNode",
+    "Goal",
+    "GoalState",
+    "LeafNode",
+    "Node",
+    "QuestNode",
+    "SkillNode",
+    "SomeOf",
+    "StreakNode",
+    "Whole",
+    "feed",
+    "goal_evidence",
+    "goal_holds",
+    "goal_progress",
+]
+
+GoalState = list[LeafState]
+
+
+class Whole(Protocol):
+    """What state nodes ask of a learner's standing."""
+
+    def longest(self, streak: int) -> int:
+        """The longest run of the streak at that index."""
+        ...
+
+    def level(self, skill: int) -> int:
+        """The level reached in the skill at that index."""
+        ...
+
+    def completed(self, quest: int) -> bool:
+        """Whether the quest at that index was completed."""
+        ...
+
+    def earned(self, badge: int, tier: int | None) -> bool:
+        """Whether that tier (None: any) of the badge at that index was earned."""
+        ...
+
+
+class Node(ABC):
+    """A node of the tree."""
+
+    @abstractmethod
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        """Whether the node holds."""
+
+    @abstractmethod
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        """(have, need) as a reader would count it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeafNode(Node):
+    """The event leaf at `index`."""
+
+    index: int
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return bool(state[self.index][0])
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return leaves[self.index].progress(state[self.index])
+
+
+@dataclass(frozen=True, slots=True)
+class StreakNode(Node):
+    """The streak's longest run reached `at_least`."""
+
+    streak: int
+    at_least: int
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return whole.longest(self.streak) >= self.at_least
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return min(whole.longest(self.streak), self.at_least), self.at_least
+
+
+@dataclass(frozen=True, slots=True)
+class SkillNode(Node):
+    """The skill's level was reached."""
+
+    skill: int
+    level: int
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return whole.level(self.skill) >= self.level
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return min(whole.level(self.skill), self.level), self.level
+
+
+@dataclass(frozen=True, slots=True)
+class QuestNode(Node):
+    """The quest was completed."""
+
+    quest: int
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return whole.completed(self.quest)
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return int(self.holds(state, whole)), 1
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeNode(Node):
+    """The badge's tier (None: any) was earned."""
+
+    badge: int
+    tier: int | None
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return whole.earned(self.badge, self.tier)
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return int(self.holds(state, whole)), 1
+
+
+@dataclass(frozen=True, slots=True)
+class SomeOf(Node):
+    """At least `need` of the nodes hold; progress is how many do."""
+
+    need: int
+    nodes: tuple[Node, ...]
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return sum(node.holds(state, whole) for node in self.nodes) >= self.need
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return min(self.need, sum(node.holds(state, whole) for node in self.nodes)), self.need
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf(Node):
+    """All nodes hold; progress is how many do."""
+
+    nodes: tuple[Node, ...]
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return all(node.holds(state, whole) for node in self.nodes)
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return sum(node.holds(state, whole) for node in self.nodes), len(self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf(Node):
+    """One node holds; progress is that of the node that is nearest."""
+
+    nodes: tuple[Node, ...]
+
+    @override
+    def holds(self, state: GoalState, whole: Whole) -> bool:
+        return any(node.holds(state, whole) for node in self.nodes)
+
+    @override
+    def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
+        return max((node.progress(state, whole, leaves) for node in self.nodes), key=lambda pair: pair[0] / pair[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """One compiled criteria tree; `listens` says which event leaves hear an event type."""
+
+    leaves: tuple[EventLeaf, ...]
+    root: Node
+    listens: Mapping[str, tuple[int, ...]]
+
+    def start(self) -> GoalState:
+        """The state before any event."""
+        return [leaf.start() for leaf in self.leaves]
+
+
+def feed(goal: Goal, state: GoalState, event: ProgressEvent, day: int) -> bool:
+    """Let the goal's open leaves hear an event; whether one came to hold."""
+    changed = False
+    for index in goal.listens.get(event.type, ()):
+        leaf_state = state[index]
+        if not leaf_state[0] and goal.leaves[index].add(leaf_state, event, day):
+            changed = True
+    return changed
+
+
+def goal_holds(goal: Goal, state: GoalState, whole: Whole) -> bool:
+    """Whether the whole tree holds."""
+    return goal.root.holds(state, whole)
+
+
+def goal_progress(goal: Goal, state: GoalState, whole: Whole) -> Progress:
+    """(have, need) of the tree's root."""
+    return goal.root.progress(state, whole, goal.leaves)
+
+
+def goal_evidence(state: GoalState) -> list[int]:
+    """The refs of the leaves that hold, in order; none where only the whole state spoke."""
+    return sorted({ref for leaf_state in state if leaf_state[0] for ref in leaf_state[1]})

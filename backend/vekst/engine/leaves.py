@@ -1,0 +1,198 @@
+"""Event leaves: a measure over a range of events, with the refs of its evidence, as a plain list that encodes as it is.
+
+A leaf that holds forgets its accumulators and holds for good.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from typing_extensions import override
+
+from vekst.domain.events import ProgressEvent
+from vekst.domain.instants import micros
+from vekst.domain.periods import Window, window_start
+from vekst.engine.measures import NANO, Count, Distinct, Measure, Sum, forget_old, nano, packed
+
+__all__ = [
+    "EVIDENCE_AT_MOST",
+    "CalendarLeaf",
+    "EventLeaf",
+    "EverLeaf",
+    "LeafState",
+    "Matcher",
+    "Progress",
+    "RollingLeaf",
+]
+
+EVIDENCE_AT_MOST: Final = 1_000
+"""Refs kept per leaf; beyond it a rule of thousands of events shows its first thousand."""
+
+Matcher = Callable[[ProgressEvent], bool]
+"""Whether an event fits a leaf's `where` and `recorded_by`."""
+
+LeafState = list[Any]
+"""[holds, refs of the evidence, what the leaf remembers …]"""
+
+Progress = tuple[int, int]
+"""(have, need), in the leaf's unit."""
+
+
+class EventLeaf(ABC):
+    """A condition on matching events; `types` are the event types it listens to."""
+
+    types: frozenset[str]
+
+    @abstractmethod
+    def start(self) -> LeafState:
+        """The state before any event."""
+
+    @abstractmethod
+    def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
+        """Take an event of one of the types in; whether the leaf came to hold by it."""
+
+    @abstractmethod
+    def progress(self, state: LeafState) -> Progress:
+        """(have, need), in billionths where the measure is a sum."""
+
+    @property
+    def unit(self) -> int:
+        """How many of `progress` make one for a reader: 1, or NANO for sums."""
+        return 1
+
+
+def _hold(state: LeafState, refs: list[int]) -> bool:
+    state[:] = [True, refs[:EVIDENCE_AT_MOST]]
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _MeasureLeaf(EventLeaf):
+    types: frozenset[str]
+    matches: Matcher
+    measure: Measure
+
+    @property
+    @override
+    def unit(self) -> int:
+        return NANO if isinstance(self.measure, Sum) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class EverLeaf(_MeasureLeaf):
+    """A measure over all events of the scope: state [holds, refs, total]."""
+
+    @override
+    def start(self) -> LeafState:
+        return [False, [], self.measure.start()]
+
+    @override
+    def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
+        if not self.matches(event) or not self.measure.add(state[2], event, day):
+            return False
+        if len(state[1]) < EVIDENCE_AT_MOST:
+            state[1].append(event.ref)
+        return self.measure.have(state[2]) >= self.measure.need and _hold(state, state[1])
+
+    @override
+    def progress(self, state: LeafState) -> Progress:
+        need = self.measure.need
+        return (need, need) if state[0] else (self.measure.have(state[2]), need)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLeaf(_MeasureLeaf):
+    """A measure over some calendar window of local dates: state [holds, refs, {window: [refs, total]}]."""
+
+    window: Window = Window.DAY
+
+    @override
+    def start(self) -> LeafState:
+        return [False, [], {}]
+
+    @override
+    def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
+        if not self.matches(event):
+            return False
+        windows: dict[int, list[Any]] = state[2]
+        start = window_start(self.window, day)
+        if start not in windows:
+            windows[start] = [[], self.measure.start()]
+            forget_old(windows)
+        refs, total = windows[start]
+        if not self.measure.add(total, event, day):
+            return False
+        if len(refs) < EVIDENCE_AT_MOST:
+            refs.append(event.ref)
+        return self.measure.have(total) >= self.measure.need and _hold(state, refs)
+
+    @override
+    def progress(self, state: LeafState) -> Progress:
+        need = self.measure.need
+        if state[0]:
+            return need, need
+        windows = state[2]
+        return (self.measure.have(windows[max(windows)][1]) if windows else 0), need
+
+
+@dataclass(frozen=True, slots=True)
+class RollingLeaf(_MeasureLeaf):
+    """A measure over some interval (t - length, t]: state [holds, refs, [[instant, slot, number, ref], …]].
+
+    Only entries that an interval ending now can still hold are kept: those younger than the length, of each slot the
+    latest, of each capped window the latest few.
+    """
+
+    length: timedelta = timedelta()
+
+    @override
+    def start(self) -> LeafState:
+        return [False, [], []]
+
+    @override
+    def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
+        if not self.matches(event):
+            return False
+        entry = self._entry(event, day)
+        if entry is None:
+            return False
+        horizon = entry[0] - self.length // timedelta(microseconds=1)
+        entries = [old for old in state[2] if old[0] > horizon and (old[1] is None or old[1] != entry[1])]
+        state[2] = self._capped([*entries, entry])
+        return self._have(state[2]) >= self.measure.need and _hold(state, [kept[3] for kept in state[2]])
+
+    @override
+    def progress(self, state: LeafState) -> Progress:
+        need = self.measure.need
+        return (need, need) if state[0] else (self._have(state[2]), need)
+
+    def _entry(self, event: ProgressEvent, day: int) -> list[Any] | None:
+        measure = self.measure
+        number = 1
+        if isinstance(measure, Sum):
+            number = nano(event.data.get(measure.field)) or 0
+        elif isinstance(measure, Count) and measure.at_most is not None:
+            number = window_start(measure.at_most.per, day)
+        slot = measure.slot(event, day)
+        if (isinstance(measure, Sum) and number <= 0) or (isinstance(measure, Distinct) and slot is None):
+            return None
+        return [micros(event.occurred_at), slot, packed(number), event.ref]
+
+    def _capped(self, entries: list[list[Any]]) -> list[list[Any]]:
+        measure = self.measure
+        if not isinstance(measure, Count) or measure.at_most is None:
+            return entries
+        window = entries[-1][2]
+        same = [entry for entry in entries if entry[2] == window]
+        if len(same) > measure.at_most.times:
+            entries.remove(same[0])
+        return entries
+
+    def _have(self, entries: list[list[Any]]) -> int:
+        if isinstance(self.measure, Sum):
+            return sum(int(entry[2]) for entry in entries)
+        return len(entries)

@@ -1,0 +1,46 @@
+"""One moment of the fold: the rules that hear the event take it in, and all that follows from it is given."""
+
+from __future__ import annotations
+
+from vekst.engine.awards import Awards
+from vekst.engine.badges import advance_badge, feed_badge
+from vekst.engine.event_points import pay_event
+from vekst.engine.milestones import count_streak
+from vekst.engine.quests import advance_quest, feed_quest, feed_requires
+
+__all__ = ["judge_moment"]
+
+
+def judge_moment(awards: Awards) -> None:
+    """Judge the moment's event; as every rule is monotone, the order in which rules are looked at does not matter."""
+    _hear(awards)
+    _settle(awards)
+
+
+def _hear(awards: Awards) -> None:
+    listeners = awards.pack.listeners.get(awards.event.type)
+    if listeners is None:
+        return
+    pay_event(awards)
+    for index in listeners.streaks:
+        count_streak(awards, index)
+    for index in listeners.requires:
+        feed_requires(awards, index)
+    for index in listeners.quests:
+        feed_quest(awards, index, awards.event)
+    for index in listeners.badges:
+        feed_badge(awards, index)
+    for index in dict.fromkeys((*listeners.requires, *listeners.quests)):
+        advance_quest(awards, index)
+    for index in listeners.badges:
+        advance_badge(awards, index)
+
+
+def _settle(awards: Awards) -> None:
+    """Rules that read the whole state are looked at again until nothing moves."""
+    while awards.state_moved:
+        awards.state_moved = False
+        for index in awards.pack.state_quests:
+            advance_quest(awards, index)
+        for index in awards.pack.state_badges:
+            advance_badge(awards, index)

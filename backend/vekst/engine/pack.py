@@ -1,0 +1,276 @@
+"""A compiled pack: what the compiler makes of quest files, ready for the fold, indexed by event type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any, Literal
+
+from vekst.domain.calendars import WorkCalendar
+from vekst.domain.events import RecordedBy
+from vekst.domain.periods import Window
+from vekst.domain.recognitions import Nature
+from vekst.engine.goals import Goal
+from vekst.engine.measures import AtMost
+
+__all__ = [
+    "Badge",
+    "BoardMeasure",
+    "Challenge",
+    "EventType",
+    "Field",
+    "Freezes",
+    "Leaderboard",
+    "Listeners",
+    "Pack",
+    "PointsMeasure",
+    "Quest",
+    "Repeat",
+    "Skill",
+    "Step",
+    "Streak",
+    "StreakMeasure",
+    "TallyMeasure",
+    "Texts",
+    "Tier",
+]
+
+Texts = Mapping[str, str]
+"""Locale to text; every locale of the pack is there."""
+
+Repeat = Window | Literal["never", "always"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an event type's data; `min`, `max` and `of` bind where they are given."""
+
+    type: Literal["number", "text", "flag", "choice"]
+    required: bool
+    min: int | float | None = None
+    max: int | float | None = None
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventType:
+    """What may happen: who may record it, which data it has, and the points it pays (E1)."""
+
+    key: str
+    title: Texts
+    description: Texts
+    nature: str
+    skill: str | None
+    recorded_by: frozenset[RecordedBy]
+    fields: Mapping[str, Field]
+    points: int
+    at_most: AtMost | None
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it is a result rather than an effort."""
+        return self.nature == "outcome"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Skill:
+    """A skill and the thresholds of its levels 1, 2, … (K1); fading after `fresh_for` without evidence (K2)."""
+
+    key: str
+    title: Texts
+    description: Texts
+    levels: tuple[int, ...]
+    fresh_for: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tier:
+    """One tier of a badge (`tier` is "" for a badge without tiers)."""
+
+    tier: str
+    goal: Goal
+    points: int
+    nature: Nature
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Badge:
+    """A badge; only events on local dates (ordinals) from `first` to `last` count."""
+
+    key: str
+    title: Texts
+    description: Texts
+    skill: str | None
+    repeat: Repeat
+    first: int
+    last: int
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of a quest."""
+
+    key: str
+    title: Texts
+    description: Texts
+    goal: Goal
+    points: int
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quest:
+    """A quest (Q1-Q4); it and its steps share one nature."""
+
+    key: str
+    title: Texts
+    description: Texts
+    skill: str | None
+    requires: Goal | None
+    when_accepted: bool
+    in_order: bool
+    repeat: Repeat
+    first: int
+    last: int
+    points: int
+    nature: Nature
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Freezes:
+    """S4: what a run holds at its start, earns on the way, and how many missed periods in a row it may bridge."""
+
+    start_with: int = 0
+    earn_one_per: int | None = None
+    bridge_at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streak:
+    """A streak (S1-S8); `counts` is judged on one period's events alone; milestones are (length, points), rising."""
+
+    key: str
+    title: Texts
+    description: Texts
+    skill: str | None
+    every: Literal["day", "workday", "week"]
+    calendar: WorkCalendar
+    counts: Goal
+    freezes: Freezes
+    milestones: tuple[tuple[int, int], ...]
+    nature: Nature
+
+
+@dataclass(frozen=True, slots=True)
+class StreakMeasure:
+    """A board of runs."""
+
+    streak: str
+    of: Literal["current", "longest"]
+
+
+@dataclass(frozen=True, slots=True)
+class PointsMeasure:
+    """A board of effort points per week, month or ever."""
+
+    per: Literal["week", "month", "ever"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TallyMeasure:
+    """A board of a measure over events per week, month or ever; `document` is the author's measure."""
+
+    document: Any
+    per: Literal["week", "month", "ever"]
+
+
+BoardMeasure = StreakMeasure | PointsMeasure | TallyMeasure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaderboard:
+    """A board and how it shows people (L1-L3)."""
+
+    key: str
+    title: Texts
+    description: Texts
+    measure: BoardMeasure
+    ties: Literal["shared", "dense"]
+    top: int
+    neighbours: int
+    joins: Literal["opt_in", "opt_out"]
+    smallest_group: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Challenge:
+    """A template that a manager can start from; `document` is the author's text of measure and goal."""
+
+    key: str
+    title: Texts
+    description: Texts
+    document: Any
+    lasts: timedelta
+    settles_after: timedelta
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Which rules hear an event type, by index: `requires` are quests by their conditions, `quests` by their steps."""
+
+    streaks: tuple[int, ...] = ()
+    requires: tuple[int, ...] = ()
+    quests: tuple[int, ...] = ()
+    badges: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """One version of an organisation's rules, compiled.
+
+    `listeners` finds the rules by event type, so that an event costs only the rules that match; `state_quests` and
+    `state_badges` are the rules that also read the whole state and are looked at again when it moves.
+    """
+
+    key: str
+    version: int
+    digest: str
+    title: Texts
+    purpose: Texts
+    locales: tuple[str, ...]
+    zone: str
+    retention: timedelta
+    accepts_events_up_to: timedelta
+    outcomes_at_most: Fraction
+    event_types: Mapping[str, EventType]
+    skills: tuple[Skill, ...]
+    quests: tuple[Quest, ...]
+    badges: tuple[Badge, ...]
+    streaks: tuple[Streak, ...]
+    challenges: Mapping[str, Challenge]
+    leaderboards: Mapping[str, Leaderboard]
+    listeners: Mapping[str, Listeners]
+    state_quests: tuple[int, ...]
+    state_badges: tuple[int, ...]
+    skill_index: Mapping[str, int]
+
+    def quest(self, key: str) -> Quest | None:
+        """The quest of that key."""
+        return next((quest for quest in self.quests if quest.key == key), None)
+
+    def badge(self, key: str) -> Badge | None:
+        """The badge of that key."""
+        return next((badge for badge in self.badges if badge.key == key), None)
+
+    def streak(self, key: str) -> Streak | None:
+        """The streak of that key."""
+        return next((streak for streak in self.streaks if streak.key == key), None)
+
+    def skill(self, key: str) -> Skill | None:
+        """The skill of that key."""
+        return next((skill for skill in self.skills if skill.key == key), None)

@@ -1,0 +1,119 @@
+"""Points, skills, quests and badges of a standing, seen at an instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vekst.domain.calendars import local_day
+from vekst.domain.instants import instant
+from vekst.domain.recognitions import Points, recognised_points
+from vekst.engine.goals import Goal, GoalState, LeafNode, goal_progress
+from vekst.engine.pack import Badge, Pack, Quest, Skill, Step
+from vekst.engine.quests import new_run, occurrence_of
+from vekst.engine.readings.records import (
+    BadgeReading,
+    Freshness,
+    NextTier,
+    QuestReading,
+    QuestReadingState,
+    SkillReading,
+    StepReading,
+)
+from vekst.engine.standing import BEGINNING, BadgeState, QuestRun, QuestState, SkillState, Standing, StepState
+
+__all__ = ["badge_readings", "points_reading", "quest_readings", "skill_readings"]
+
+
+def points_reading(pack: Pack, standing: Standing) -> Points:
+    """The learner's points (P1)."""
+    return recognised_points(standing.effort, standing.outcomes, pack.outcomes_at_most)
+
+
+def skill_readings(pack: Pack, standing: Standing, now: datetime) -> list[SkillReading]:
+    """Every skill of the pack."""
+    return [_skill(skill, state, now) for skill, state in zip(pack.skills, standing.skills, strict=True)]
+
+
+def _skill(skill: Skill, state: SkillState, now: datetime) -> SkillReading:
+    next_at = skill.levels[state.level] if state.level < len(skill.levels) else None
+    freshness = Freshness.NEW
+    if state.seen_at is not None:
+        fading = skill.fresh_for is not None and now - instant(state.seen_at) > skill.fresh_for
+        freshness = Freshness.FADING if fading else Freshness.FRESH
+    return SkillReading(skill.key, state.level, state.points, next_at, freshness)
+
+
+def quest_readings(pack: Pack, standing: Standing, now: datetime) -> list[QuestReading]:
+    """Every quest of the pack, a repeated one in its window of now."""
+    day = local_day(now, standing.zone)
+    states = zip(pack.quests, standing.quests, strict=True)
+    return [_quest(quest, state, standing, day) for quest, state in states]
+
+
+def _quest(quest: Quest, state: QuestState, standing: Standing, day: int) -> QuestReading:
+    occurrence = occurrence_of(quest.repeat, day)
+    run = next((run for run in state.runs if run.occurrence == occurrence), None) or new_run(quest, day)
+    where = _quest_state(quest, state, run)
+    opened = None if state.opened_at in (None, BEGINNING) else instant(state.opened_at or 0)
+    completed = None if run.completed_at is None else instant(run.completed_at)
+    return QuestReading(quest.key, where, occurrence, opened, completed, _steps(quest, run, standing, where))
+
+
+def _quest_state(quest: Quest, state: QuestState, run: QuestRun) -> QuestReadingState:
+    if run.completed_at is not None:
+        return QuestReadingState.COMPLETED
+    if state.opened_at is not None:
+        return QuestReadingState.OPEN
+    return QuestReadingState.AVAILABLE if state.met and quest.when_accepted else QuestReadingState.LOCKED
+
+
+def _steps(quest: Quest, run: QuestRun, standing: Standing, where: QuestReadingState) -> tuple[StepReading, ...]:
+    return tuple(_step(step, state, standing, where) for step, state in zip(quest.steps, run.steps, strict=True))
+
+
+def _step(step: Step, state: StepState, standing: Standing, quest: QuestReadingState) -> StepReading:
+    goal_state = state.goal if state.goal is not None else step.goal.start()
+    have, need = _progress(step.goal, goal_state, standing)
+    if state.completed_at is not None:
+        return StepReading(step.key, QuestReadingState.COMPLETED, need, need, instant(state.completed_at))
+    waiting = state.goal is None or quest is not QuestReadingState.OPEN
+    return StepReading(step.key, QuestReadingState.LOCKED if waiting else QuestReadingState.OPEN, have, need, None)
+
+
+def _progress(goal: Goal, state: GoalState, standing: Standing) -> tuple[float, float]:
+    """(have, need) in the author's unit; nothing reads as more than it needs."""
+    have, need = goal_progress(goal, state, standing)
+    unit = goal.leaves[goal.root.index].unit if isinstance(goal.root, LeafNode) else 1
+    if unit == 1:
+        return min(have, need), need
+    return min(have, need) / unit, need / unit
+
+
+def badge_readings(pack: Pack, standing: Standing, now: datetime) -> list[BadgeReading]:
+    """Every badge of the pack, a repeated one with its latest occurrence and its window of now."""
+    day = local_day(now, standing.zone)
+    return [_badge(badge, state, standing, day) for badge, state in zip(pack.badges, standing.badges, strict=True)]
+
+
+def _badge(badge: Badge, state: BadgeState, standing: Standing, day: int) -> BadgeReading:
+    earned = [(index, entry) for index, entry in enumerate(state.earned) if entry is not None]
+    if badge.repeat != "never" and earned:
+        latest = max((entry for _, entry in earned), key=lambda entry: entry.at)
+        earned = [(index, entry) for index, entry in earned if entry.occurrence == latest.occurrence]
+    following = _next_tier(badge, state, standing, day)
+    if not earned:
+        return BadgeReading(badge.key, None, None, None, following)
+    index, entry = earned[-1]
+    return BadgeReading(badge.key, badge.tiers[index].tier or None, instant(entry.at), entry.occurrence, following)
+
+
+def _next_tier(badge: Badge, state: BadgeState, standing: Standing, day: int) -> NextTier | None:
+    occurrence = occurrence_of(badge.repeat, day)
+    for index, tier in enumerate(badge.tiers):
+        run = next((run for run in state.runs[index] if run.occurrence == occurrence), None)
+        earned = state.earned[index]
+        if (badge.repeat == "never" and earned is not None) or (run is not None and run.goal is None):
+            continue
+        have, need = _progress(tier.goal, run.goal if run and run.goal else tier.goal.start(), standing)
+        return NextTier(tier.tier or None, have, need)
+    return None

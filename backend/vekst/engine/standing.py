@@ -1,0 +1,279 @@
+"""What the fold knows of a learner: the accumulators of open rules and what the home screen shows, in compact bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from vekst.domain.events import Position, ProgressEvent, RecordedBy
+from vekst.domain.instants import instant, micros
+from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
+from vekst.engine.goals import GoalState
+from vekst.engine.pack import Pack, Quest
+from vekst.engine.version import ENGINE_VERSION
+
+__all__ = [
+    "BEGINNING",
+    "BadgeState",
+    "Earned",
+    "Kept",
+    "QuestRun",
+    "QuestState",
+    "SkillState",
+    "Standing",
+    "StepState",
+    "StreakState",
+    "TierRun",
+    "decode",
+    "encode",
+    "fresh_standing",
+]
+
+
+class _Struct(msgspec.Struct, array_like=True):
+    """Encoded as an array: small, and quick to read."""
+
+
+class SkillState(_Struct):
+    """A skill's points, the level reached, and the instant (µs) of its last evidence."""
+
+    points: int = 0
+    level: int = 0
+    seen_at: int | None = None
+
+
+class StepState(_Struct):
+    """A step: its goal's accumulators until it is completed, the instant (µs) and evidence from then on."""
+
+    goal: GoalState | None = None
+    completed_at: int | None = None
+    evidence: list[int] = []
+
+
+class QuestRun(_Struct):
+    """One occurrence of a quest; `ends` is the ordinal of its window's last date (0: it has no window)."""
+
+    occurrence: str
+    ends: int
+    steps: list[StepState]
+    completed_at: int | None = None
+
+
+class QuestState(_Struct):
+    """A quest: whether `requires` holds and the learner accepted, when it opened (µs), and its latest runs."""
+
+    requires: GoalState | None = None
+    met: bool = False
+    accepted: bool = False
+    opened_at: int | None = None
+    runs: list[QuestRun] = []
+    completions: int = 0
+    evidence: list[int] = []
+
+
+class Earned(_Struct):
+    """The latest time a tier was earned: instant (µs) and occurrence."""
+
+    at: int
+    occurrence: str
+
+
+class TierRun(_Struct):
+    """One occurrence of a tier that is not earned yet: its goal's accumulators."""
+
+    occurrence: str
+    ends: int
+    goal: GoalState | None
+
+
+class BadgeState(_Struct):
+    """A badge: per tier the open occurrences, and the latest that was earned."""
+
+    runs: list[list[TierRun]]
+    earned: list[Earned | None]
+
+
+class StreakState(_Struct):
+    """A streak: which periods were active (a bitmap from `first`), the open periods' accumulators, the runs alive.
+
+    A run is [length, freezes spent]; `runs` are those that no other run will always match, the longest first.
+    `told` is the longest run whose milestones were given. `evidence` holds [period, ref] of the latest active periods,
+    as many as the longest milestone needs.
+    """
+
+    first: int = 0
+    active: bytes = b""
+    open: dict[int, GoalState] = {}
+    last: int | None = None
+    runs: list[list[int]] = []
+    longest: int = 0
+    told: int = 0
+    evidence: list[list[int]] = []
+
+
+class Kept(_Struct):
+    """A recognition held that the fold of today's rules and events does not give, or gives with other points."""
+
+    kind: str
+    key: str
+    tier: str
+    occurrence: str
+    points: int
+    outcome: bool
+    skill: str | None
+
+    @property
+    def identity(self) -> Identity:
+        """What it is told apart by."""
+        return Identity(self.kind, self.key, self.tier, self.occurrence)
+
+
+class SameInstant(_Struct):
+    """An event at the instant of the last one; a quest that opens then counts it too (Q2)."""
+
+    ref: int
+    source: str
+    id: str
+    type: str
+    data: dict[str, int | float | str | bool | None]
+    recorded_by: str
+
+    def event(self, at: datetime) -> ProgressEvent:
+        """The event again."""
+        return ProgressEvent(self.ref, self.source, self.id, self.type, at, self.data, RecordedBy(self.recorded_by))
+
+
+class Standing(_Struct):
+    """A learner under one version of a pack and of the engine; the rules' states stand in the pack's order.
+
+    `zones` is the learner's history of zones as [from µs, name], the first from ever; `time_off` is [first, last]
+    ordinals; `paid` counts, per paying event type and window, events and their refs (E1).
+    """
+
+    pack_version: int
+    pack_digest: str
+    engine_version: str
+    zones: list[tuple[int, str]]
+    skills: list[SkillState]
+    quests: list[QuestState]
+    badges: list[BadgeState]
+    streaks: list[StreakState]
+    last_at: int | None = None
+    last_source: str = ""
+    last_id: str = ""
+    effort: int = 0
+    outcomes: int = 0
+    time_off: list[tuple[int, int]] = []
+    paid: dict[str, dict[int, list[int]]] = {}
+    same_instant: list[SameInstant] = []
+    kept: list[Kept] = []
+
+    @property
+    def last(self) -> Position | None:
+        """The place in canonical order of the last event that was folded in."""
+        return None if self.last_at is None else (instant(self.last_at), self.last_source, self.last_id)
+
+    @property
+    def zone(self) -> str:
+        """The zone the learner is in."""
+        return self.zones[-1][1]
+
+    def longest(self, streak: int) -> int:
+        """The longest run of the streak at that index."""
+        return self.streaks[streak].longest
+
+    def level(self, skill: int) -> int:
+        """The level reached in the skill at that index."""
+        return self.skills[skill].level
+
+    def completed(self, quest: int) -> bool:
+        """Whether the quest at that index was completed."""
+        return self.quests[quest].completions > 0
+
+    def earned(self, badge: int, tier: int | None) -> bool:
+        """Whether that tier (None: any) of the badge at that index was earned."""
+        earned = self.badges[badge].earned
+        return any(earned) if tier is None else earned[tier] is not None
+
+    def remember(self, event: ProgressEvent) -> None:
+        """Make the event the last one."""
+        at = micros(event.occurred_at)
+        if at != self.last_at:
+            self.same_instant = []
+        self.last_at, self.last_source, self.last_id = at, event.source, event.id
+        kept = SameInstant(event.ref, event.source, event.id, event.type, dict(event.data), event.recorded_by.value)
+        self.same_instant.append(kept)
+
+
+BEGINNING = -(1 << 62)
+"""The instant from which the first zone holds."""
+
+
+def fresh_standing(pack: Pack, zone: str, kept: Sequence[Recognition] = ()) -> Standing:
+    """The standing before any event, holding what the ledger keeps besides the fold (`kept`: M3, V1)."""
+    standing = Standing(
+        pack_version=pack.version,
+        pack_digest=pack.digest,
+        engine_version=ENGINE_VERSION,
+        zones=[(BEGINNING, zone)],
+        skills=[SkillState() for _ in pack.skills],
+        quests=[_fresh_quest(quest) for quest in pack.quests],
+        badges=[BadgeState([[] for _ in badge.tiers], [None] * len(badge.tiers)) for badge in pack.badges],
+        streaks=[StreakState() for _ in pack.streaks],
+    )
+    for recognition in kept:
+        _keep(pack, standing, recognition)
+    return standing
+
+
+def _fresh_quest(quest: Quest) -> QuestState:
+    """A quest without conditions is open from the beginning (Q1)."""
+    if quest.requires is not None:
+        return QuestState(requires=quest.requires.start())
+    return QuestState(met=True, opened_at=None if quest.when_accepted else BEGINNING)
+
+
+def _keep(pack: Pack, standing: Standing, recognition: Recognition) -> None:
+    outcome = recognition.nature is Nature.OUTCOME
+    standing.kept.append(Kept(*recognition.identity, recognition.points, outcome, recognition.skill))
+    if outcome:
+        standing.outcomes += recognition.points
+    else:
+        standing.effort += recognition.points
+        index = pack.skill_index.get(recognition.skill or "")
+        if index is not None:
+            standing.skills[index].points += recognition.points
+    _mark_held(pack, standing, recognition)
+
+
+def _mark_held(pack: Pack, standing: Standing, recognition: Recognition) -> None:
+    """Let rules that name a kept badge, quest or level see it."""
+    identity, at = recognition.identity, micros(recognition.reached_at)
+    if identity.kind == RecognitionKind.BADGE:
+        for index, badge in enumerate(pack.badges):
+            for tier_index, tier in enumerate(badge.tiers):
+                if (badge.key, tier.tier) == (identity.key, identity.tier):
+                    standing.badges[index].earned[tier_index] = Earned(at, identity.occurrence)
+    elif identity.kind == RecognitionKind.QUEST:
+        for index, quest in enumerate(pack.quests):
+            if quest.key == identity.key:
+                standing.quests[index].completions += 1
+    elif identity.kind == RecognitionKind.LEVEL and identity.key in pack.skill_index:
+        skill = standing.skills[pack.skill_index[identity.key]]
+        skill.level = max(skill.level, int(identity.occurrence))
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Standing)
+
+
+def encode(standing: Standing) -> bytes:
+    """The standing as bytes."""
+    return _ENCODER.encode(standing)
+
+
+def decode(state: bytes) -> Standing:
+    """The standing of those bytes; `msgspec.DecodeError` for others."""
+    return _DECODER.decode(state)
