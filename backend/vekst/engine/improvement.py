@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from vekst.domain.events import ProgressEvent
 from vekst.domain.instants import micros
-from vekst.engine.leaves import EVIDENCE_AT_MOST, EventLeaf, LeafState, Matcher, Progress
+from vekst.engine.conditions import Where
+from vekst.engine.leaves import EVIDENCE_AT_MOST, EventLeaf, LeafState, Progress
 from vekst.engine.measures import nano, packed
 
 __all__ = ["ImprovementLeaf", "PersonalBestLeaf", "times_held"]
@@ -21,7 +22,7 @@ class PersonalBestLeaf(EventLeaf):
     """A value above every earlier one after at least `after` tries: state [holds, refs, tries, best]."""
 
     types: frozenset[str]
-    matches: Matcher
+    where: Where
     field: str
     after: int
 
@@ -32,7 +33,7 @@ class PersonalBestLeaf(EventLeaf):
     @override
     def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
         value = nano(event.data.get(self.field))
-        if value is None or not self.matches(event):
+        if value is None or not self.where.matches(event):
             return False
         best = None if state[3] is None else int(state[3])
         if state[2] >= self.after and (best is None or value > best):
@@ -59,7 +60,7 @@ class ImprovementLeaf(EventLeaf):
     """
 
     types: frozenset[str]
-    matches: Matcher
+    where: Where
     field: str
     by: Fraction
     recent: int
@@ -74,7 +75,7 @@ class ImprovementLeaf(EventLeaf):
     @override
     def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
         value = nano(event.data.get(self.field))
-        if value is None or not self.matches(event):
+        if value is None or not self.where.matches(event):
             return False
         now = micros(event.occurred_at)
         state[2] += 1

@@ -6,7 +6,6 @@ A leaf that holds forgets its accumulators and holds for good.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing_extensions import override
 from vekst.domain.events import ProgressEvent
 from vekst.domain.instants import micros
 from vekst.domain.periods import Window, window_start
+from vekst.engine.conditions import Where
 from vekst.engine.measures import NANO, Count, Distinct, Measure, Sum, forget_old, nano, packed
 
 __all__ = [
@@ -24,16 +24,12 @@ __all__ = [
     "EventLeaf",
     "EverLeaf",
     "LeafState",
-    "Matcher",
     "Progress",
     "RollingLeaf",
 ]
 
 EVIDENCE_AT_MOST: Final = 1_000
 """Refs kept per leaf; beyond it a rule of thousands of events shows its first thousand."""
-
-Matcher = Callable[[ProgressEvent], bool]
-"""Whether an event fits a leaf's `where` and `recorded_by`."""
 
 LeafState = list[Any]
 """[holds, refs of the evidence, what the leaf remembers …]"""
@@ -46,6 +42,7 @@ class EventLeaf(ABC):
     """A condition on matching events; `types` are the event types it listens to."""
 
     types: frozenset[str]
+    where: Where
 
     @abstractmethod
     def start(self) -> LeafState:
@@ -73,7 +70,7 @@ def _hold(state: LeafState, refs: list[int]) -> bool:
 @dataclass(frozen=True, slots=True)
 class _MeasureLeaf(EventLeaf):
     types: frozenset[str]
-    matches: Matcher
+    where: Where
     measure: Measure
 
     @property
@@ -92,7 +89,7 @@ class EverLeaf(_MeasureLeaf):
 
     @override
     def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
-        if not self.matches(event) or not self.measure.add(state[2], event, day):
+        if not self.where.matches(event) or not self.measure.add(state[2], event, day):
             return False
         if len(state[1]) < EVIDENCE_AT_MOST:
             state[1].append(event.ref)
@@ -116,7 +113,7 @@ class CalendarLeaf(_MeasureLeaf):
 
     @override
     def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
-        if not self.matches(event):
+        if not self.where.matches(event):
             return False
         windows: dict[int, list[Any]] = state[2]
         start = window_start(self.window, day)
@@ -155,7 +152,7 @@ class RollingLeaf(_MeasureLeaf):
 
     @override
     def add(self, state: LeafState, event: ProgressEvent, day: int) -> bool:
-        if not self.matches(event):
+        if not self.where.matches(event):
             return False
         entry = self._entry(event, day)
         if entry is None:

@@ -49,6 +49,7 @@ class Field:
 
     type: Literal["number", "text", "flag", "choice"]
     required: bool
+    title: Texts
     min: int | float | None = None
     max: int | float | None = None
     of: tuple[str, ...] = ()
@@ -90,6 +91,7 @@ class Tier:
     """One tier of a badge (`tier` is "" for a badge without tiers)."""
 
     tier: str
+    title: Texts
     goal: Goal
     points: int
     nature: Nature

@@ -1,0 +1,387 @@
+"""From checked documents to the compiled pack that the engine folds with; for documents without errors only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import assert_never, cast
+
+from vekst.domain.calendars import WorkCalendar
+from vekst.domain.periods import Window
+from vekst.engine.conditions import Between, Condition, Constant, Differs, Is, OneOf, Present, Where
+from vekst.engine.goals import AllOf, AnyOf, BadgeNode, Goal, LeafNode, Node, QuestNode, SkillNode, SomeOf, StreakNode
+from vekst.engine.improvement import ImprovementLeaf, PersonalBestLeaf
+from vekst.engine.leaves import CalendarLeaf, EventLeaf, EverLeaf, RollingLeaf
+from vekst.engine.measures import NANO, AtMost, Count, Days, Distinct, Measure, Sum
+from vekst.engine.pack import (
+    Badge,
+    BoardMeasure,
+    Challenge,
+    EventType,
+    Field,
+    Freezes,
+    Leaderboard,
+    Listeners,
+    Pack,
+    PointsMeasure,
+    Quest,
+    Repeat,
+    Skill,
+    Step,
+    Streak,
+    StreakMeasure,
+    TallyMeasure,
+    Texts,
+    Tier,
+)
+from vekst.quests import documents as doc
+from vekst.quests.natures import Natures, natures
+
+__all__ = ["compile_pack"]
+
+ALL_WEEK = frozenset(range(7))
+WORK_WEEK = frozenset(range(5))
+
+
+def compile_pack(document: doc.PackDocument, *, version: int, digest: str) -> Pack:
+    """The compiled form of a pack whose checks found no error; `digest` names the files' content."""
+    return _Compiler(document).pack(version, digest)
+
+
+def _number(value: int | Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+def _nano(value: int | Decimal) -> int:
+    return round(Decimal(value) * NANO)
+
+
+def _constant(value: object) -> Constant:
+    return _number(value) if isinstance(value, Decimal) else cast("Constant", value)
+
+
+def _condition(condition: doc.Condition) -> Condition:
+    match condition:
+        case doc.Equal():
+            return Is(_constant(condition.value))
+        case doc.OneOf():
+            return OneOf(tuple(_constant(value) for value in condition.values))
+        case doc.Range():
+            low, high = condition.min, condition.max
+            return Between(None if low is None else _number(low), None if high is None else _number(high))
+        case doc.Not():
+            return Differs(_constant(condition.value))
+        case doc.Present():
+            return Present(condition.present)
+        case _:
+            assert_never(condition)
+
+
+def _where(node: doc.EventNode) -> Where:
+    conditions = tuple((name, _condition(condition)) for name, condition in node.where.items())
+    return Where(conditions, frozenset(node.recorded_by) if node.recorded_by else None)
+
+
+def _cap(cap: doc.Cap | None) -> AtMost | None:
+    return None if cap is None else AtMost(cap.times, cap.per)
+
+
+def _measure_leaf(node: doc.EventNode, measure: Measure, within: timedelta | Window | None) -> EventLeaf:
+    types, where = frozenset(node.event), _where(node)
+    if within is None:
+        return EverLeaf(types, where, measure)
+    if isinstance(within, Window):
+        return CalendarLeaf(types, where, measure, window=within)
+    return RollingLeaf(types, where, measure, length=within)
+
+
+def _repeat(repeat: doc.Repeat) -> Repeat:
+    match repeat:
+        case doc.Repeat.NEVER:
+            return "never"
+        case doc.Repeat.ALWAYS:
+            return "always"
+        case _:
+            return Window(repeat.value)
+
+
+def _days(first: date | None, last: date | None) -> tuple[int, int]:
+    return (first or date.min).toordinal(), (last or date.max).toordinal()
+
+
+@dataclass(slots=True)
+class _Heard:
+    """The event types a rule hears, gathered while its goals are compiled."""
+
+    types: set[str]
+    reads_state: bool = False
+
+
+class _Compiler:
+    def __init__(self, document: doc.PackDocument) -> None:
+        self._document = document
+        self._locales = document.pack.locales
+        self._natures: Natures = natures(document)
+        self._skills = {key: index for index, key in enumerate(document.skills)}
+        self._quests = {key: index for index, key in enumerate(document.quests)}
+        self._badges = {key: index for index, key in enumerate(document.badges)}
+        self._streaks = {key: index for index, key in enumerate(document.streaks)}
+        self._listeners: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._state_quests: list[int] = []
+        self._state_badges: list[int] = []
+
+    def pack(self, version: int, digest: str) -> Pack:
+        document, header = self._document, self._document.pack
+        quests = tuple(self._quest(key, quest) for key, quest in document.quests.items())
+        badges = tuple(self._badge(key, badge) for key, badge in document.badges.items())
+        streaks = tuple(self._streak(key, streak) for key, streak in document.streaks.items())
+        event_types = {key: self._event_type(key, event) for key, event in document.events.items()}
+        for key in event_types:
+            self._listeners[key]
+        return Pack(
+            key=header.pack,
+            version=version,
+            digest=digest,
+            title=self._texts(header.title),
+            purpose=self._texts(header.purpose),
+            locales=header.locales,
+            zone=header.zone,
+            retention=header.retention,
+            accepts_events_up_to=header.accepts_events_up_to,
+            outcomes_at_most=header.recognition.outcomes_at_most,
+            event_types=event_types,
+            skills=tuple(self._skill(key, skill) for key, skill in document.skills.items()),
+            quests=quests,
+            badges=badges,
+            streaks=streaks,
+            challenges={key: self._challenge(key, challenge) for key, challenge in document.challenges.items()},
+            leaderboards={key: self._board(key, board) for key, board in document.leaderboards.items()},
+            listeners={
+                event: Listeners(**{kind: tuple(indexes) for kind, indexes in kinds.items()})
+                for event, kinds in self._listeners.items()
+            },
+            state_quests=tuple(self._state_quests),
+            state_badges=tuple(self._state_badges),
+            skill_index=self._skills,
+        )
+
+    def _texts(self, text: doc.Text | None) -> Texts:
+        return {} if text is None else text.in_locales(self._locales)
+
+    def _listen(self, kind: str, index: int, types: Iterable[str]) -> None:
+        for event in sorted(types):
+            self._listeners[event][kind].append(index)
+
+    # Criteria
+
+    def _goal(self, criterion: doc.Criterion, heard: _Heard, *, repeats: bool = False) -> Goal:
+        leaves: list[EventLeaf] = []
+        root = self._node(criterion, leaves, heard, repeats=repeats)
+        listens: dict[str, list[int]] = defaultdict(list)
+        for index, leaf in enumerate(leaves):
+            for event in leaf.types:
+                listens[event].append(index)
+        heard.types.update(listens)
+        return Goal(tuple(leaves), root, {event: tuple(indexes) for event, indexes in listens.items()})
+
+    def _node(self, criterion: doc.Criterion, leaves: list[EventLeaf], heard: _Heard, *, repeats: bool) -> Node:
+        match criterion:
+            case doc.AllOf():
+                return AllOf(tuple(self._node(node, leaves, heard, repeats=repeats) for node in criterion.of))
+            case doc.AnyOf():
+                return AnyOf(tuple(self._node(node, leaves, heard, repeats=repeats) for node in criterion.of))
+            case doc.SomeOf():
+                nodes = tuple(self._node(node, leaves, heard, repeats=repeats) for node in criterion.of)
+                return SomeOf(criterion.at_least, nodes)
+            case doc.StreakLongest() | doc.SkillLevel() | doc.QuestCompleted() | doc.BadgeEarned():
+                heard.reads_state = True
+                return self._state_node(criterion)
+            case _:
+                leaves.append(self._leaf(criterion, repeats=repeats))
+                return LeafNode(len(leaves) - 1)
+
+    def _leaf(self, node: doc.EventNode, *, repeats: bool) -> EventLeaf:
+        match node:
+            case doc.Count():
+                return _measure_leaf(node, Count(node.at_least, _cap(node.at_most)), node.within)
+            case doc.Sum():
+                return _measure_leaf(node, Sum(_nano(node.at_least), node.field), node.within)
+            case doc.Distinct():
+                return _measure_leaf(node, Distinct(node.at_least, node.field), node.within)
+            case doc.Days():
+                return _measure_leaf(node, Days(node.at_least), node.within)
+            case doc.PersonalBest():
+                return PersonalBestLeaf(frozenset(node.event), _where(node), node.field, node.after)
+            case doc.Improvement():
+                return ImprovementLeaf(
+                    frozenset(node.event),
+                    _where(node),
+                    node.field,
+                    node.by,
+                    node.recent,
+                    node.baseline,
+                    node.memory,
+                    repeats,
+                )
+            case _:
+                raise TypeError(f"no leaf for {type(node).__name__}")
+
+    def _state_node(self, node: doc.StreakLongest | doc.SkillLevel | doc.QuestCompleted | doc.BadgeEarned) -> Node:
+        match node:
+            case doc.StreakLongest():
+                return StreakNode(self._streaks[node.key], node.at_least)
+            case doc.SkillLevel():
+                return SkillNode(self._skills[node.key], node.level)
+            case doc.QuestCompleted():
+                return QuestNode(self._quests[node.key])
+            case doc.BadgeEarned():
+                tiers = [tier.tier for tier in self._document.badges[node.key].tiers]
+                tier = None if node.tier is None else tiers.index(node.tier)
+                return BadgeNode(self._badges[node.key], tier)
+            case _:
+                assert_never(node)
+
+    # Rules
+
+    def _event_type(self, key: str, event: doc.EventTypeDocument) -> EventType:
+        return EventType(
+            key=key,
+            title=self._texts(event.title),
+            description=self._texts(event.description),
+            nature=event.nature.value,
+            skill=event.skill,
+            recorded_by=frozenset(event.recorded_by),
+            fields={name: self._field(field) for name, field in event.fields.items()},
+            points=event.points,
+            at_most=_cap(event.at_most),
+        )
+
+    def _field(self, field: doc.FieldDocument) -> Field:
+        title = self._texts(field.title)
+        match field:
+            case doc.NumberField():
+                low = None if field.min is None else _number(field.min)
+                high = None if field.max is None else _number(field.max)
+                return Field("number", field.required, title, low, high)
+            case doc.ChoiceField():
+                return Field("choice", field.required, title, of=field.of)
+            case doc.TextField() | doc.FlagField():
+                return Field(field.type, field.required, title)
+            case _:
+                assert_never(field)
+
+    def _skill(self, key: str, skill: doc.SkillDocument) -> Skill:
+        return Skill(key, self._texts(skill.title), self._texts(skill.description), skill.levels, skill.fresh_for)
+
+    def _badge(self, key: str, badge: doc.BadgeDocument) -> Badge:
+        index, heard = self._badges[key], _Heard(set())
+        repeats = badge.repeat is doc.Repeat.ALWAYS
+        tiers = tuple(
+            Tier(
+                tier.tier or "",
+                self._texts(tier.title),
+                self._goal(tier.earn, heard, repeats=repeats),
+                tier.points,
+                self._natures.badge(key, tier.tier),
+            )
+            for tier in badge.tiers
+        )
+        self._listen("badges", index, heard.types)
+        if heard.reads_state:
+            self._state_badges.append(index)
+        first, last = _days(badge.from_, badge.until)
+        title, description = self._texts(badge.title), self._texts(badge.description)
+        return Badge(key, title, description, badge.skill, _repeat(badge.repeat), first, last, tiers)
+
+    def _quest(self, key: str, quest: doc.QuestDocument) -> Quest:
+        index, asked, heard = self._quests[key], _Heard(set()), _Heard(set())
+        requires = None if quest.requires is None else self._goal(quest.requires, asked)
+        steps = tuple(
+            Step(
+                step.key,
+                self._texts(step.title),
+                self._texts(step.description),
+                self._goal(step.earn, heard),
+                step.points,
+                step.link,
+            )
+            for step in quest.steps
+        )
+        self._listen("requires", index, asked.types)
+        self._listen("quests", index, heard.types)
+        if asked.reads_state or heard.reads_state:
+            self._state_quests.append(index)
+        first, last = _days(quest.from_, quest.until)
+        return Quest(
+            key=key,
+            title=self._texts(quest.title),
+            description=self._texts(quest.description),
+            skill=quest.skill,
+            requires=requires,
+            when_accepted=quest.starts is doc.Starts.WHEN_ACCEPTED,
+            in_order=quest.in_order,
+            repeat=_repeat(quest.repeat),
+            first=first,
+            last=last,
+            points=quest.points,
+            nature=self._natures.quest(key),
+            steps=steps,
+        )
+
+    def _streak(self, key: str, streak: doc.StreakDocument) -> Streak:
+        heard = _Heard(set())
+        counts = self._goal(streak.counts, heard)
+        self._listen("streaks", self._streaks[key], heard.types)
+        freezes = streak.freezes
+        return Streak(
+            key=key,
+            title=self._texts(streak.title),
+            description=self._texts(streak.description),
+            skill=streak.skill,
+            every=streak.every.value,
+            calendar=self._calendar(streak.calendar or self._document.pack.calendar),
+            counts=counts,
+            freezes=Freezes(freezes.start_with, freezes.earn_one_per, freezes.bridge_at_most),
+            milestones=tuple(sorted(streak.milestones.items())),
+            nature=self._natures.streak(key),
+        )
+
+    def _calendar(self, key: str | None) -> WorkCalendar:
+        if key is None:
+            return WorkCalendar(WORK_WEEK)
+        calendar = self._document.calendars[key]
+        weekdays = list(doc.Weekday)
+        return WorkCalendar(frozenset(weekdays.index(day) for day in calendar.workdays), calendar.holidays)
+
+    # Together
+
+    def _challenge(self, key: str, challenge: doc.ChallengeDocument) -> Challenge:
+        title, description = self._texts(challenge.title), self._texts(challenge.description)
+        return Challenge(key, title, description, challenge, challenge.lasts, challenge.settles_after, challenge.points)
+
+    def _board(self, key: str, board: doc.LeaderboardDocument) -> Leaderboard:
+        return Leaderboard(
+            key=key,
+            title=self._texts(board.title),
+            description=self._texts(board.description),
+            measure=self._board_measure(board.measure),
+            ties=board.ties.value,
+            top=board.shows.top,
+            neighbours=board.shows.neighbours,
+            joins=board.joins.value,
+            smallest_group=board.smallest_group,
+        )
+
+    def _board_measure(self, measure: doc.BoardMeasure) -> BoardMeasure:
+        match measure:
+            case doc.StreakBoard():
+                return StreakMeasure(measure.streak, measure.of.value)
+            case doc.PointsBoard():
+                return PointsMeasure(measure.per.value)
+            case doc.TallyBoard():
+                return TallyMeasure(measure.tally, measure.per.value)
+            case _:
+                assert_never(measure)
