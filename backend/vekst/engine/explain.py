@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -242,7 +243,7 @@ def _titles(pack: Pack, identity: Identity) -> Texts | None:
         quest_key, _, step_key = identity.key.partition("/")
         quest = pack.quest(quest_key)
         return next((step.title for step in quest.steps if step.key == step_key), None) if quest else None
-    rules = {
+    rules: dict[RecognitionKind, Callable[[str], object]] = {
         RecognitionKind.EVENT: pack.event_types.get,
         RecognitionKind.QUEST: pack.quest,
         RecognitionKind.BADGE: pack.badge,
