@@ -7,6 +7,7 @@ which rules are looked at.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from vekst.domain.calendars import has_zone, local_day
@@ -38,13 +39,22 @@ def follows(pack: Pack, standing: Standing, first: ProgressEvent) -> bool:
 
 
 def without_voided(events: Sequence[ProgressEvent]) -> list[ProgressEvent]:
-    """The events that count: those that no void names. A void that was itself voided voids nothing."""
-    voids = {event.position[1:]: event for event in events if event.type == VOIDED}
-    dead: set[tuple[object, object]] = set()
-    for event in sorted(voids.values(), key=lambda void: void.position, reverse=True):
-        if event.position[1:] not in dead:
-            dead.add((event.data.get("source"), event.data.get("id")))
-    return [event for event in events if (event.source, event.id) not in dead]
+    """The events that count: those that no void names which itself counts, wherever the voids stand in time (M3)."""
+    voids: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for event in events:
+        if event.type == VOIDED:
+            voids[str(event.data.get("source")), str(event.data.get("id"))].append((event.source, event.id))
+    if not voids:
+        return list(events)
+    known: dict[tuple[str, str], bool] = {}
+
+    def is_void(name: tuple[str, str]) -> bool:
+        if name not in known:
+            known[name] = False  # Voids that name each other in a circle: the first one asked about counts.
+            known[name] = any(not is_void(by) for by in voids.get(name, ()))
+        return known[name]
+
+    return [event for event in events if not is_void((event.source, event.id))]
 
 
 def fold(pack: Pack, standing: Standing, events: Iterable[ProgressEvent]) -> list[Recognition]:
