@@ -20,22 +20,27 @@ from vekst.engine.moment import judge_moment
 from vekst.engine.pack import Pack
 from vekst.engine.quests import accept_quest
 from vekst.engine.standing import Standing
-from vekst.engine.streaks import rebuild
+from vekst.engine.streaks import period_of, rebuild
 from vekst.engine.validation import time_off_days
 from vekst.engine.version import ENGINE_VERSION
 
 __all__ = ["fold", "follows", "without_voided"]
 
 
-def follows(pack: Pack, standing: Standing, first: ProgressEvent) -> bool:
-    """Whether events from `first` on can be folded on top; else the learner is judged again from all events."""
-    return (
+def follows(pack: Pack, standing: Standing, events: Sequence[ProgressEvent]) -> bool:
+    """Whether events, in canonical order, can be folded on top; else the learner is judged again from all events.
+
+    They can't under another pack or engine, when one is earlier than the standing's last event, or around a void.
+    """
+    if not (
         standing.pack_version == pack.version
         and standing.pack_digest == pack.digest
         and standing.engine_version == ENGINE_VERSION
-        and (standing.last is None or standing.last < first.position)
-        and first.type != VOIDED
-    )
+    ):
+        return False
+    if standing.last is not None and events and events[0].position <= standing.last:
+        return False
+    return all(event.type != VOIDED and (event.source, event.id) not in standing.voided for event in events)
 
 
 def without_voided(events: Sequence[ProgressEvent]) -> list[ProgressEvent]:
@@ -74,34 +79,36 @@ def fold(pack: Pack, standing: Standing, events: Iterable[ProgressEvent]) -> lis
 
 def _judge(pack: Pack, standing: Standing, event: ProgressEvent, recognitions: list[Recognition]) -> None:
     if event.type == ZONE_CHANGED:
-        _change_zone(pack, standing, event)
+        _change_zone(standing, event)
+    elif event.type == TIME_OFF:
+        _take_time_off(standing, event)
+    elif event.type == VOIDED:
+        standing.voided.append((str(event.data.get("source")), str(event.data.get("id"))))
     standing.remember(event)
     day = local_day(event.occurred_at, standing.zone)
     awards = Awards(pack, standing, event, day=day, recognitions=recognitions)
-    if event.type == TIME_OFF:
-        _take_time_off(pack, standing, event)
-    elif event.type == QUEST_ACCEPTED:
+    if event.type == QUEST_ACCEPTED:
         accept_quest(awards, str(event.data.get("quest")))
-    if event.type in {TIME_OFF, ZONE_CHANGED}:
-        for index in range(len(pack.streaks)):
-            tell_milestones(awards, index)
+    elif event.type in {TIME_OFF, ZONE_CHANGED}:
+        _walk_again(awards)
     judge_moment(awards)
 
 
-def _change_zone(pack: Pack, standing: Standing, event: ProgressEvent) -> None:
+def _change_zone(standing: Standing, event: ProgressEvent) -> None:
     zone = str(event.data.get("zone"))
     if has_zone(zone):
         standing.zones.append((micros(event.occurred_at), zone))
-        _rebuild_all(pack, standing)
 
 
-def _take_time_off(pack: Pack, standing: Standing, event: ProgressEvent) -> None:
+def _take_time_off(standing: Standing, event: ProgressEvent) -> None:
     days = time_off_days(event.data)
     if days is not None:
         standing.time_off.append(days)
-        _rebuild_all(pack, standing)
 
 
-def _rebuild_all(pack: Pack, standing: Standing) -> None:
-    for streak, state in zip(pack.streaks, standing.streaks, strict=True):
-        rebuild(streak, standing, state)
+def _walk_again(awards: Awards) -> None:
+    """Time off and a change of zone alter what was due: all runs are walked again (S1, S7)."""
+    for index, streak in enumerate(awards.pack.streaks):
+        state = awards.standing.streaks[index]
+        rebuild(streak, awards.standing, state, today=period_of(streak, awards.day))
+        tell_milestones(awards, index)

@@ -99,14 +99,16 @@ class StreakState(_Struct):
     """A streak: which periods were active (a bitmap from `first`), the open periods' accumulators, the runs alive.
 
     A run is [length, freezes spent]; `runs` are those that no other run will always match, the longest first.
-    `told` is the longest run whose milestones were given. `evidence` holds [period, ref] of the latest active periods,
-    as many as the longest milestone needs.
+    `unsettled` says that the learner went back to an earlier date than the last active one, so that dates between the
+    two are not over yet. `told` is the longest run whose milestones were given. `evidence` holds [period, ref] of the
+    latest active periods, as many as the longest milestone needs.
     """
 
     first: int = 0
     active: bytes = b""
     open: dict[int, GoalState] = {}
     last: int | None = None
+    unsettled: bool = False
     runs: list[list[int]] = []
     longest: int = 0
     told: int = 0
@@ -149,7 +151,8 @@ class Standing(_Struct):
     """A learner under one version of a pack and of the engine; the rules' states stand in the pack's order.
 
     `zones` is the learner's history of zones as [from µs, name], the first from ever; `time_off` is [first, last]
-    ordinals; `paid` counts, per paying event type and window, events and their refs (E1).
+    ordinals; `voided` names events, by source and id, that a void took out; `paid` counts, per paying event type and
+    window, the refs of the events that were paid (E1).
     """
 
     pack_version: int
@@ -166,6 +169,7 @@ class Standing(_Struct):
     effort: int = 0
     outcomes: int = 0
     time_off: list[tuple[int, int]] = []
+    voided: list[tuple[str, str]] = []
     paid: dict[str, dict[int, list[int]]] = {}
     same_instant: list[SameInstant] = []
     kept: list[Kept] = []

@@ -8,6 +8,7 @@ remains however long the history.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 from functools import lru_cache
 
@@ -95,19 +96,21 @@ def active_periods(state: StreakState) -> Iterator[int]:
 
 
 def activate(streak: Streak, standing: Standing, state: StreakState, period: int) -> None:
-    """Make a period active and lengthen the runs by it."""
+    """Make today's period active and lengthen the runs by it."""
     _set_bit(state, period)
-    if state.last is not None and period < state.last:
-        rebuild(streak, standing, state)
-        return
-    _extend(streak, standing, state, period)
+    if state.unsettled or (state.last is not None and period < state.last):
+        rebuild(streak, standing, state, today=period)
+    else:
+        _extend(streak, standing, state, period, today=period)
 
 
-def rebuild(streak: Streak, standing: Standing, state: StreakState) -> None:
-    """Walk all active periods again: a date went back, time off was declared, the zone changed."""
+def rebuild(streak: Streak, standing: Standing, state: StreakState, *, today: int) -> None:
+    """Walk all active periods again, as of `today`'s: a date went back, time off was declared, the zone changed."""
+    periods = list(active_periods(state))
     state.runs, state.last = [], None
-    for period in list(active_periods(state)):
-        _extend(streak, standing, state, period)
+    for period in periods:
+        _extend(streak, standing, state, period, today=today)
+    state.unsettled = bool(periods) and today < periods[-1]
 
 
 def _set_bit(state: StreakState, period: int) -> None:
@@ -124,8 +127,9 @@ def _set_bit(state: StreakState, period: int) -> None:
     state.active = bytes(bits)
 
 
-def _extend(streak: Streak, standing: Standing, state: StreakState, period: int) -> None:
-    alive = [] if state.last is None else _survivors(streak, standing, state, period)
+def _extend(streak: Streak, standing: Standing, state: StreakState, period: int, *, today: int) -> None:
+    """S4: misses are due periods that are over, so those before `today` only."""
+    alive = _survivors(streak, standing, state, until=min(period, max(today, (state.last or 0) + 1)))
     state.runs = _needed(streak.freezes, [*([length + 1, spent] for length, spent in alive), [1, 0]])
     state.last = period
     state.longest = max(state.longest, state.runs[0][0])
@@ -150,7 +154,7 @@ def _outlives(freezes: Freezes, longer_by: int, spent_more: int) -> bool:
     return spent_more <= (longer_by // freezes.earn_one_per if freezes.earn_one_per else 0)
 
 
-def _survivors(streak: Streak, standing: Standing, state: StreakState, until: int) -> list[list[int]]:
+def _survivors(streak: Streak, standing: Standing, state: StreakState, *, until: int) -> list[list[int]]:
     """The runs that are alive at the beginning of the period `until`, after the missed ones before it (S4)."""
     if state.last is None or not state.runs:
         return []
@@ -173,7 +177,10 @@ def _survivors(streak: Streak, standing: Standing, state: StreakState, until: in
 def runs_at(streak: Streak, standing: Standing, state: StreakState, now: datetime) -> list[list[int]]:
     """The runs alive at an instant, the longest first; today's period, not yet active, is never a miss."""
     today = period_of(streak, local_day(now, standing.zone))
-    return _survivors(streak, standing, state, today)
+    if state.unsettled or (state.last is not None and today < state.last):
+        state = deepcopy(state)
+        rebuild(streak, standing, state, today=today)
+    return _survivors(streak, standing, state, until=today)
 
 
 def current_run(streak: Streak, standing: Standing, state: StreakState, now: datetime) -> tuple[int, int]:
