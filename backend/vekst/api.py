@@ -1,0 +1,88 @@
+"""The API process: one ASGI app with `/graphql` and the routes beside it, and the rule that says who may sign in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.routing import Route
+
+from vekst.domain.claims import Verifier
+from vekst.factory import Factory, Process
+from vekst.graphql.endpoint import GraphQLEndpoint
+from vekst.graphql.execution import Operations
+from vekst.graphql.limits import Limits
+from vekst.graphql.metrics import GraphQLMetrics
+from vekst.graphql.schema import build_schema
+from vekst.routes.health import health_router
+from vekst.routes.keys import keys_router
+from vekst.routes.metrics import metrics_router
+from vekst.services.clock import Clock, system_clock
+from vekst.settings import Settings
+from vekst.tokens import DevelopmentIssuer, RemoteIssuer
+
+__all__ = ["NoIssuerError", "create_app"]
+
+
+class NoIssuerError(RuntimeError):
+    """Outside development nothing starts without a real issuer of tokens."""
+
+    def __init__(self) -> None:
+        super().__init__("VEKST_ISSUER is not set: a token issuer is required unless VEKST_MODE is development")
+
+
+@dataclass
+class _Started:
+    """The process, once the server has started it."""
+
+    process: Process | None = None
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    def get(self) -> Process:
+        """The process; `RuntimeError` before it has started."""
+        if self.process is None:
+            raise RuntimeError("the process has not started")
+        return self.process
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock = system_clock, limits: Limits | None = None
+) -> FastAPI:
+    """The app; `NoIssuerError` where nobody could sign in. It connects when the server starts it."""
+    chosen = settings or Settings()
+    issuer = None if chosen.issuer else _development_issuer(chosen, clock)
+    started = _Started()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Process.running(chosen, clock=clock) as process:
+            app.state.process = started.process = process
+            yield
+
+    app = FastAPI(title="Vekst", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    endpoint = GraphQLEndpoint(
+        Operations(build_schema(), development=chosen.development, limits=limits),
+        lambda: Factory(started.get()),
+        issuer.verifier() if issuer else _verifier(chosen, clock),
+        GraphQLMetrics(started.registry),
+        clock,
+    )
+    app.router.routes.append(Route("/graphql", endpoint))
+    app.include_router(health_router(started.get))
+    app.include_router(metrics_router(started.registry))
+    if issuer is not None:
+        app.include_router(keys_router(issuer.jwks()))
+    return app
+
+
+def _development_issuer(settings: Settings, clock: Clock) -> DevelopmentIssuer:
+    if not settings.development:
+        raise NoIssuerError
+    return DevelopmentIssuer.open(settings.data_dir, clock)
+
+
+def _verifier(settings: Settings, clock: Clock) -> Verifier:
+    return RemoteIssuer(settings.issuer or "", audience=settings.audience, clock=clock)

@@ -1,0 +1,38 @@
+"""`vekst api`: the API alone, for production."""
+
+from __future__ import annotations
+
+from vekst.cli.options import DEFAULT_DATA, DEFAULT_PORT, Data, Port, new_app
+
+__all__ = ["app"]
+
+_SECONDS_TO_FINISH = 10
+
+app = new_app()
+
+
+@app.command(
+    short_help="The API alone, for production.",
+    epilog="Example: VEKST_ISSUER=https://sign-in.example.com vekst api --port 8000",
+)
+def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
+    """Serve the API in the foreground, under the settings of the environment; a SIGTERM lets it finish."""
+    import uvicorn
+
+    from vekst.api import NoIssuerError, create_app
+    from vekst.cli.connecting import connected
+    from vekst.cli.failures import Failure
+
+    with connected(data, port=port) as settings:
+        try:
+            served = create_app(settings)
+        except NoIssuerError as error:
+            raise Failure(str(error)) from None
+        uvicorn.run(
+            served,
+            host=settings.host,
+            port=settings.port,
+            log_level=settings.log_level,
+            access_log=False,
+            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        )

@@ -1,0 +1,188 @@
+"""One machine: servers, migrations, API and worker under one supervisor, as `vekst up` and `vekst demo` run it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from vekst.cli.connecting import needs_private_servers, read_settings, with_endpoints
+from vekst.cli.failures import Failure
+from vekst.cli.supervisor import Part, Supervisor, run_once
+from vekst.embedded import Servers
+
+if TYPE_CHECKING:
+    from vekst.settings import Settings
+
+__all__ = ["Machine"]
+
+_BEAT: Final = 0.2
+_LOOK_AT_SERVERS_EVERY: Final = 2.0
+_READY_WITHIN: Final = 90.0
+_DEATHS_BEFORE_READY: Final = 3
+
+
+class Machine:
+    """Everything that runs on one machine, as a context manager; it runs until a signal asks it to stop."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.settings = _development_unless_said(read_settings(data, port=port))
+        self._stop_asked = threading.Event()
+        self._servers = Servers(self.settings.data_dir) if needs_private_servers(self.settings) else None
+        self._supervisor = Supervisor(())
+        self._looked_at = 0.0
+
+    @property
+    def address(self) -> str:
+        """Where the API answers."""
+        return f"http://{self.settings.host}:{self.settings.port}"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the logs of all parts."""
+        return self.settings.data_dir / "logs"
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a signal has asked to stop."""
+        return self._stop_asked.is_set()
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._check_port()
+            self._start()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def environment(self) -> dict[str, str]:
+        """What a process of ours needs to know, as environment variables."""
+        return {**os.environ, **_exported(self.settings)}
+
+    def wait_until_ready(self) -> None:
+        """Return when `/readyz` answers 200 or a signal came; raises `Failure` when a part cannot be started."""
+        deadline = time.monotonic() + _READY_WITHIN
+        while not self.stopping and not self._is_ready():
+            self._supervisor.tend(lambda _: None)
+            for part in self._supervisor.parts:
+                if part.deaths >= _DEATHS_BEFORE_READY or time.monotonic() > deadline:
+                    raise Failure(f"the {part.name} does not start: {part.last_words()}; its log is {part.log}")
+            self._stop_asked.wait(_BEAT / 2)
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Keep everything running until a signal comes or `until` says so."""
+        while not self.stopping and not until():
+            self._supervisor.tend(_tell)
+            self._tend_servers()
+            self._stop_asked.wait(_BEAT)
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop_asked.set()
+
+    def _check_port(self) -> None:
+        """Say at once that the port is taken, rather than through the API's log."""
+        host, port = self.settings.host, self.settings.port
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise Failure(f"cannot listen on {host}:{port} ({error.strerror}); check VEKST_HOST") from None
+                another = port + 1 if port < 65_535 else port - 1
+                raise Failure(
+                    f"port {port} is in use; end what listens there, or choose another: --port {another}"
+                ) from None
+
+    def _start(self) -> None:
+        if self._servers is not None:
+            endpoints = self._servers.start()
+            if self._servers.attached:
+                raise Failure(
+                    f"another vekst command runs on {self.settings.data_dir}; wait for it, or choose another --data"
+                )
+            self.settings = with_endpoints(self.settings, endpoints)
+        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        environment = self.environment()
+        said = run_once(["migrate"], environment, self._log("migrate"))
+        if said is not None:
+            raise Failure(f"the database cannot be brought up to date: {said}")
+        self._supervisor = Supervisor(
+            [
+                Part(name, [command], environment, self._log(command))
+                for name, command in (("API", "api"), ("worker", "worker"))
+            ]
+        )
+        if not self.stopping:
+            self._supervisor.start()
+
+    def _log(self, name: str) -> Path:
+        """A fresh log; the one before it is kept."""
+        log = self.logs / f"{name}.log"
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    def _tend_servers(self) -> None:
+        if self._servers is None or time.monotonic() - self._looked_at < _LOOK_AT_SERVERS_EVERY:
+            return
+        silent = self._servers.check()
+        if silent:
+            _tell(f"{' and '.join(silent)} ended and is started again")
+            self._servers.restart_dead()
+        self._looked_at = time.monotonic()
+
+    def _is_ready(self) -> bool:
+        connection = HTTPConnection(self.settings.host, self.settings.port, timeout=2)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _end(self) -> None:
+        self._supervisor.stop()
+        if self._servers is not None:
+            self._servers.stop()
+
+
+def _development_unless_said(settings: Settings) -> Settings:
+    """A machine of one's own signs its own tokens, unless the mode or a real issuer is set."""
+    from vekst.settings import Mode
+
+    said = "mode" in settings.model_fields_set or settings.issuer is not None
+    return settings if said else settings.model_copy(update={"mode": Mode.DEVELOPMENT})
+
+
+def _exported(settings: Settings) -> dict[str, str]:
+    from pydantic import SecretStr
+
+    values = {f"VEKST_{name.upper()}": getattr(settings, name) for name in type(settings).model_fields}
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _tell(line: str) -> None:
+    print(f"vekst: {line}", file=sys.stderr, flush=True)

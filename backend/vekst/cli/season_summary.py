@@ -1,0 +1,64 @@
+"""What a demonstration says at its end: where everything is, how to sign in, and a first query with its answer."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from vekst.cli.options import DEFAULT_DATA
+from vekst.demo import CAST, ORGANISATION, Season
+
+if TYPE_CHECKING:
+    from vekst.cli.phone import Phone
+    from vekst.settings import Settings
+
+__all__ = ["FIRST_QUERY", "print_summary"]
+
+FIRST_QUERY: Final = (
+    "{ me { name points { total effort outcomesRecognised outcomesHeld } "
+    "streaks { streak { title } current longest state } "
+    "recognitions(first: 3) { edges { node { title points why { text } } } } } "
+    'leaderboard(key: "learning-streaks") { title size me { rank value } aroundMe { rank name value } } }'
+)
+_LEARNER: Final = "kari"
+
+
+def print_summary(settings: Settings, phones: Mapping[str, Phone], season: Season, call: str) -> None:
+    """Print it."""
+    address = f"http://{settings.host}:{settings.port}"
+    data = settings.data_dir
+    folder = "" if data == DEFAULT_DATA.resolve() else f" --data {shlex.quote(str(data))}"
+    signing = f"{call} token --org {ORGANISATION[0]}{folder}"
+    answer = phones[_LEARNER].ask(FIRST_QUERY)
+    body = shlex.quote(json.dumps({"query": FIRST_QUERY}))
+    lines = [
+        "",
+        f"{ORGANISATION[1]}: {len(season.events):,} events of {len(CAST)} people in {_days(season)} days, all judged.",
+        "",
+        "Addresses",
+        f"  GraphQL   {address}/graphql",
+        f"  health    {address}/readyz",
+        f"  metrics   {address}/metrics",
+        "",
+        f"People, with the tokens that `{signing} --as PERSON` gives",
+        *(f"  {who.person:<8}{who.team:<7}{who.story}" for who in CAST),
+        "",
+        *(f"A token for {person}\n{phones[person].token}\n" for person in ("kari", "nora")),
+        "A first query to paste",
+        "",
+        f"curl -s {address}/graphql -H 'Content-Type: application/json' \\",
+        f'  -H "Authorization: Bearer $({signing} --as {_LEARNER})" \\',
+        f"  -d {body}",
+        "",
+        "Its answer",
+        "",
+        json.dumps({"data": answer}, ensure_ascii=False, indent=2),
+        "",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+def _days(season: Season) -> int:
+    return (season.events[-1].at.date() - season.first).days + 1

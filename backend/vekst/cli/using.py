@@ -1,0 +1,46 @@
+"""Runs a command's work on the services of one process, which end with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+from uuid import UUID
+
+from vekst.cli.failures import Failure
+
+if TYPE_CHECKING:
+    from vekst.factory import Factory
+    from vekst.settings import Settings
+
+__all__ = ["organisation", "use_services"]
+
+T = TypeVar("T")
+
+_CURES: Final = {
+    "database": "PostgreSQL cannot be used; check VEKST_DATABASE_URL, and run: vekst migrate",
+    "migration": "the database has not the schema of this version; run: vekst migrate",
+    "valkey": "Valkey does not answer; check VEKST_REDIS_URL",
+}
+
+
+def use_services(settings: Settings, work: Callable[[Factory], Awaitable[T]]) -> T:
+    """What `work` answers, given the services."""
+    from vekst.factory import Factory, Process
+
+    async def run() -> T:
+        async with Process.running(settings) as process:
+            missing = await process.missing()
+            if missing:
+                raise Failure(_CURES[missing[0]])
+            return await work(Factory(process))
+
+    return asyncio.run(run())
+
+
+async def organisation(services: Factory, key: str) -> UUID:
+    """The id of the organisation with that key; raises `Failure` where there is none."""
+    found = await services.organisations().find(key)
+    if found is None:
+        raise Failure(f"there is no organisation {key!r}; create it with: vekst org create {key}")
+    return found

@@ -1,0 +1,22 @@
+"""`vekst worker`: one worker, for production; any number may run."""
+
+from __future__ import annotations
+
+from vekst.cli.options import DEFAULT_DATA, Data, new_app
+
+__all__ = ["app"]
+
+app = new_app()
+
+
+@app.command(
+    short_help="One worker, for production.",
+    epilog="Example: VEKST_DATABASE_URL=postgresql://… VEKST_REDIS_URL=redis://… vekst worker",
+)
+def worker(data: Data = DEFAULT_DATA) -> None:
+    """Judge what comes in, in the foreground; a SIGTERM lets it finish the batch it is at."""
+    from vekst.cli.connecting import connected
+    from vekst.worker.main import run
+
+    with connected(data) as settings:
+        run(settings)

@@ -1,0 +1,80 @@
+"""What the resolvers of one request know: the caller, the languages, the instant, and loaders; never a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from strawberry.types.info import Info as StrawberryInfo
+
+from vekst.domain.actors import Actor, Role
+from vekst.domain.errors import NotAllowed, NotSignedIn
+from vekst.engine.pack import Pack
+from vekst.factory import Factory
+from vekst.graphql.languages import Languages
+from vekst.graphql.loaders import Loaders
+from vekst.graphql.metrics import GraphQLMetrics
+
+__all__ = ["Caller", "Context", "Info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: an actor, or nobody and the code that says why."""
+
+    actor: Actor | None
+    code: str = "NOT_SIGNED_IN"
+
+
+class Context:
+    """One request's context. Nothing is asked of the database before a resolver needs it."""
+
+    def __init__(
+        self, factory: Factory, caller: Caller, languages: Languages, now: datetime, metrics: GraphQLMetrics
+    ) -> None:
+        self.factory = factory
+        self.caller = caller
+        self.languages = languages
+        self.now = now
+        self.metrics = metrics
+        self._loaders = Loaders(factory, caller.actor.org_id) if caller.actor else None
+
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in; `NotSignedIn` for nobody."""
+        if self.caller.actor is None:
+            raise NotSignedIn(self.caller.code)
+        return self.caller.actor
+
+    @property
+    def loaders(self) -> Loaders:
+        """The loaders of the caller's organisation; `NotSignedIn` for nobody."""
+        if self._loaders is None:
+            raise NotSignedIn(self.caller.code)
+        return self._loaders
+
+    @property
+    def learner_id(self) -> UUID:
+        """The signed-in person's learner; `NotAllowed` for an integration, which is no learner."""
+        learner_id = self.actor.learner_id
+        if learner_id is None:
+            raise NotAllowed("NOT_A_LEARNER")
+        return learner_id
+
+    def sees(self, learner_id: UUID) -> bool:
+        """Whether the caller may see all of that learner: oneself, and anyone for an admin."""
+        return self.actor.learner_id == learner_id or self.sees_everyone
+
+    @property
+    def sees_everyone(self) -> bool:
+        """Whether the caller may see all of any learner."""
+        return self.actor.has(Role.ADMIN)
+
+    async def pack(self, version: int | None = None) -> Pack | None:
+        """The organisation's pack in that version, or in the latest."""
+        return await self.loaders.packs.load(version)
+
+
+Info = StrawberryInfo[Context, None]
+"""What a resolver is handed by Strawberry."""

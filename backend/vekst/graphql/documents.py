@@ -1,0 +1,87 @@
+"""Prepares operations: parsed within limits, validated, and kept, so that a known operation costs neither again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from vekst.graphql.limits import Limits, limits_rule
+
+__all__ = ["Documents", "Fault", "Prepared"]
+
+_KEPT: Final = 1_000
+_ERRORS_AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a document: the code of the message, and the errors with their places."""
+
+    code: str
+    errors: tuple[GraphQLError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that was parsed (or None), and what is wrong with it, if anything."""
+
+    document: DocumentNode | None
+    fault: Fault | None = None
+
+
+class Documents:
+    """The operations seen lately, the least recently used forgotten first."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, development: bool) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._hide_suggestions = not development
+        closed = () if development else (NoSchemaIntrospectionCustomRule,)
+        self._limits_rules = (limits_rule(limits),)
+        self._rules = (*specified_rules, *closed)
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+
+    def prepare(self, text: str) -> Prepared:
+        """The document of that text, from what is kept or anew."""
+        prepared = self._kept.get(text)
+        if prepared is not None:
+            self._kept.move_to_end(text)
+            return prepared
+        prepared = self._prepare(text)
+        # A document that is wrong is not worth a place.
+        if prepared.fault is None:
+            self._kept[text] = prepared
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return prepared
+
+    def _prepare(self, text: str) -> Prepared:
+        limits = self._limits
+        if len(text) > limits.characters:
+            error = GraphQLError(f"characters: {len(text)}, at most {limits.characters}.")
+            return Prepared(None, Fault("OPERATION_TOO_LARGE", (error,)))
+        try:
+            document = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
+        except GraphQLError as error:
+            return Prepared(None, Fault("DOCUMENT_NOT_VALID", (error,)))
+        if errors := validate(self._schema, document, self._limits_rules):
+            return Prepared(document, Fault("OPERATION_TOO_LARGE", tuple(errors)))
+        errors = validate(
+            self._schema,
+            document,
+            self._rules,
+            max_errors=_ERRORS_AT_MOST,
+            hide_suggestions=self._hide_suggestions,
+        )
+        return Prepared(document, Fault("DOCUMENT_NOT_VALID", tuple(errors)) if errors else None)

@@ -1,0 +1,137 @@
+"""Runs one operation: prepared within limits, executed within its time, and answered with a status and a body."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from inspect import isawaitable
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    get_operation_ast,
+)
+
+from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany, VekstError
+from vekst.graphql.context import Context
+from vekst.graphql.documents import Documents
+from vekst.graphql.faults import told, told_all
+from vekst.graphql.limits import Limits
+from vekst.graphql.schema import VekstSchema
+
+__all__ = ["Answer", "Operations", "Request"]
+
+_UNSIGNED: Final = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GraphQL request as it came over any transport."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+    only_reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to answer; `executed` tells an answer with data from one to a request that was refused as a whole."""
+
+    status: int
+    body: dict[str, Any]
+    executed: bool = False
+    kind: str = "unknown"
+    name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_status(self, status: int) -> Answer:
+        """The same answer under another status."""
+        return replace(self, status=status)
+
+
+class Operations:
+    """Runs operations against the schema."""
+
+    def __init__(self, schema: VekstSchema, *, development: bool, limits: Limits | None = None) -> None:
+        self._schema = schema
+        self._limits = limits or Limits()
+        self._development = development
+        self._documents = Documents(schema.core, self._limits, development=development)
+
+    async def run(self, request: Request, context: Context) -> Answer:
+        """The answer to one request."""
+        locale = context.languages.messages
+        prepared = self._documents.prepare(request.query)
+        operation = get_operation_ast(prepared.document, request.operation_name) if prepared.document else None
+        if operation is not None and (refused := _refusal(operation, request, context)) is not None:
+            return refused
+        if prepared.fault is not None:
+            return Answer(400, {"errors": told_all(prepared.fault.errors, locale, code=prepared.fault.code)})
+        if prepared.document is None or operation is None:
+            error = InvalidInput("OPERATION_NOT_NAMED", field="operationName")
+            return Answer(400, {"errors": [told(error, locale)]})
+        return await self._execute(prepared.document, operation, request, context)
+
+    async def _execute(
+        self, document: DocumentNode, operation: OperationDefinitionNode, request: Request, context: Context
+    ) -> Answer:
+        locale = context.languages.messages
+        kind, name = operation.operation.value, operation.name.value if operation.name else None
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                result = await self._result(document, request, context)
+        except TimeoutError:
+            error = TooMany("OPERATION_TOO_SLOW", seconds=self._limits.seconds)
+            return Answer(503, {"errors": [told(error, locale)]}, kind=kind, name=name)
+        body: dict[str, Any] = {}
+        if result.errors:
+            body["errors"] = told_all(result.errors, locale, code="VARIABLES_NOT_VALID", operation=name)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            return Answer(400, body, kind=kind, name=name)
+        body["data"] = result.data
+        return Answer(200, body, executed=True, kind=kind, name=name)
+
+    async def _result(self, document: DocumentNode, request: Request, context: Context) -> ExecutionResult:
+        result = execute(
+            self._schema.core,
+            document,
+            context_value=context,
+            variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            executor_class=self._schema.execution_context_class,
+            hide_suggestions=not self._development,
+        )
+        return await result if isawaitable(result) else result
+
+
+def _refusal(operation: OperationDefinitionNode, request: Request, context: Context) -> Answer | None:
+    """Why the operation is not run at all: a mutation by GET, a stream over HTTP, or a question from nobody."""
+    locale = context.languages.messages
+    kind = operation.operation
+    error: VekstError
+    if request.only_reads and kind is not OperationType.QUERY:
+        error = InvalidInput("MUTATION_BY_GET")
+        return Answer(405, {"errors": [told(error, locale)]}, kind=kind.value, headers={"Allow": "POST"})
+    if context.caller.actor is None and kind is not OperationType.MUTATION and not _asks_nothing(operation):
+        error = NotSignedIn(context.caller.code)
+        challenge = 'Bearer realm="vekst"'
+        if context.caller.code != NotSignedIn.code:
+            challenge += ', error="invalid_token"'
+        return Answer(
+            _UNSIGNED, {"errors": [told(error, locale)]}, kind=kind.value, headers={"WWW-Authenticate": challenge}
+        )
+    return None
+
+
+def _asks_nothing(operation: OperationDefinitionNode) -> bool:
+    """Whether only the schema itself is asked about, which needs no sign-in where it is allowed."""
+    return all(
+        isinstance(node, FieldNode) and node.name.value.startswith("__") for node in operation.selection_set.selections
+    )

@@ -1,0 +1,20 @@
+"""A typed way to make a resolver a field of the schema, always with its description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+__all__ = ["resolved"]
+
+
+def resolved(description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+    """Decorate a resolver: it becomes a field with that description."""
+
+    def decorate(resolver: Callable[..., object]) -> StrawberryField:
+        field: StrawberryField = strawberry.field(resolver, description=description)
+        return field
+
+    return decorate

@@ -1,0 +1,39 @@
+"""What the endpoint counts: answers by operation and status, their seconds, and receipts by what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+__all__ = ["GraphQLMetrics"]
+
+_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class GraphQLMetrics:
+    """The counters of one process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._answers = Counter(
+            "vekst_graphql_answers",
+            "GraphQL answers by kind of operation and status.",
+            ("kind", "status"),
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "vekst_graphql_seconds", "Seconds until a GraphQL answer.", ("kind",), buckets=_BUCKETS, registry=registry
+        )
+        self._receipts = Counter(
+            "vekst_receipts", "Receipts of recorded events by status.", ("status",), registry=registry
+        )
+
+    def answered(self, kind: str, status: int, seconds: float) -> None:
+        """Count one answer to an operation of that kind."""
+        self._answers.labels(kind, str(status)).inc()
+        self._seconds.labels(kind).observe(seconds)
+
+    def receipted(self, statuses: Iterable[str]) -> None:
+        """Count the receipts of one batch."""
+        for status in statuses:
+            self._receipts.labels(status).inc()

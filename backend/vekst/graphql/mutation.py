@@ -1,0 +1,83 @@
+"""The root of all writing; every mutation is one use case in one transaction."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from vekst.graphql.context import Info
+from vekst.graphql.fields import resolved
+from vekst.graphql.mutations.choices import (
+    AcceptQuestInput,
+    AcceptQuestResult,
+    ChangeZoneInput,
+    ChangeZoneResult,
+    TakeTimeOffInput,
+    TakeTimeOffResult,
+    accept_quest,
+    change_zone,
+    take_time_off,
+)
+from vekst.graphql.mutations.leaderboards import (
+    JoinLeaderboardInput,
+    JoinLeaderboardResult,
+    LeaveLeaderboardInput,
+    LeaveLeaderboardResult,
+    join_leaderboard,
+    leave_leaderboard,
+)
+from vekst.graphql.mutations.progress import RecordProgressInput, RecordProgressResult, record_progress
+
+__all__ = ["Mutation"]
+
+_INPUT = "What to do."
+
+
+@strawberry.type(description="What can be done. Expected failures are members of each result.")
+class Mutation:
+    """The mutation root."""
+
+    @resolved("Record events. Each is answered by itself; STORED is said once it is on disk.")
+    async def record_progress(
+        self, info: Info, batch: Annotated[RecordProgressInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> RecordProgressResult:
+        """Events in, receipts out."""
+        return await record_progress(info, batch)
+
+    @resolved("Take on a quest that waits to be accepted.")
+    async def accept_quest(
+        self, info: Info, choice: Annotated[AcceptQuestInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> AcceptQuestResult:
+        """Q1."""
+        return await accept_quest(info, choice)
+
+    @resolved("Move to another time zone, from now on.")
+    async def change_zone(
+        self, info: Info, choice: Annotated[ChangeZoneInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> ChangeZoneResult:
+        """S1."""
+        return await change_zone(info, choice)
+
+    @resolved("Rest on some dates, declared before or after; streaks wait.")
+    async def take_time_off(
+        self, info: Info, choice: Annotated[TakeTimeOffInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> TakeTimeOffResult:
+        """S7."""
+        return await take_time_off(info, choice)
+
+    @resolved("Join a leaderboard. Nobody is named on one they did not join.")
+    async def join_leaderboard(
+        self, info: Info, choice: Annotated[JoinLeaderboardInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> JoinLeaderboardResult:
+        """L1."""
+        return await join_leaderboard(info, choice)
+
+    @resolved("Leave a leaderboard, at once and without a trace.")
+    async def leave_leaderboard(
+        self,
+        info: Info,
+        choice: Annotated[LeaveLeaderboardInput, strawberry.argument(name="input", description=_INPUT)],
+    ) -> LeaveLeaderboardResult:
+        """L1."""
+        return await leave_leaderboard(info, choice)

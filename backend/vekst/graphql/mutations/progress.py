@@ -1,0 +1,135 @@
+"""`recordProgress`: hands events to ingestion and answers with one receipt per event, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+
+from vekst.domain import receipts as domain
+from vekst.domain.errors import InvalidInput as InvalidInputError
+from vekst.domain.errors import TooMany as TooManyError
+from vekst.domain.receipts import EVENTS_PER_BATCH, NewEvent
+from vekst.domain.texts import cure, text
+from vekst.graphql.context import Context, Info
+from vekst.graphql.refusals import InvalidInput, NotAllowed, NotSignedIn, TooMany
+from vekst.graphql.scalars import JSON, DateTime, read_instant
+from vekst.graphql.types.enums import ReceiptStatus
+from vekst.graphql.types.nodes import given
+
+__all__ = ["EventReceipt", "Problem", "RecordProgressInput", "RecordProgressResult", "receipt_of", "record_progress"]
+
+
+@strawberry.input(description="One fact: something that somebody did, at an instant.")
+class ProgressEventInput:
+    """An event as a client sends it."""
+
+    id: str = strawberry.field(
+        description="The client's own id; UUIDv7 is best. The same id with the same content is stored once."
+    )
+    type: str = strawberry.field(description="A type of the quest files, such as `call.practised`.")
+    occurred_at: DateTime = strawberry.field(description="When it happened, with an offset.")
+    data: JSON | None = strawberry.field(default=strawberry.UNSET, description="The fields of the type, as an object.")
+    person: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whose it is, for integrations and managers; the caller's own when left out.",
+    )
+
+
+@strawberry.input(description="Events to record: 1 to 500.")
+class RecordProgressInput:
+    """A batch."""
+
+    events: list[ProgressEventInput] = strawberry.field(description="The events, in any order.")
+
+
+@strawberry.type(description="Why an event was not stored.")
+class Problem:
+    """The reason of a refusal or conflict."""
+
+    code: str = strawberry.field(description="A stable code in upper snake case.")
+    message: str = strawberry.field(description="What is wrong, in the caller's language.")
+    field: str | None = strawberry.field(description="The part of the event at fault, such as `data.minutes`.")
+    cure: str | None = strawberry.field(description="What to do about it, in the caller's language.")
+    server_time: DateTime | None = strawberry.field(
+        description="The server's time, where the event's was too far from it: correct the clock by the difference."
+    )
+
+
+@strawberry.type(description="The answer to one event.")
+class EventReceipt:
+    """A receipt."""
+
+    id: str = strawberry.field(description="The event's id, as the client gave it.")
+    status: ReceiptStatus = strawberry.field(description="What became of the event.")
+    problem: Problem | None = strawberry.field(description="Why, where it was not stored.")
+
+
+@strawberry.type(description="What became of a batch. One bad event never sinks the others.")
+class RecordProgress:
+    """The receipts of a batch."""
+
+    receipts: list[EventReceipt] = strawberry.field(description="One per event, in the order they were sent.")
+
+
+RecordProgressResult = Annotated[
+    RecordProgress | NotSignedIn | NotAllowed | InvalidInput | TooMany,
+    strawberry.union("RecordProgressResult", description="The receipts, or why the batch was refused as a whole."),
+]
+
+
+async def record_progress(info: Info, batch: RecordProgressInput) -> RecordProgress:
+    """Record the events; those that can't even be read are refused here, one by one."""
+    context = info.context
+    actor = context.actor
+    if not batch.events:
+        raise InvalidInputError("NO_EVENTS", field="events")
+    if len(batch.events) > EVENTS_PER_BATCH:
+        raise TooManyError("TOO_MANY_EVENTS", field="events", limit=EVENTS_PER_BATCH)
+    read = [_read(event) for event in batch.events]
+    good = [event for event in read if isinstance(event, NewEvent)]
+    stored = iter(await context.factory.ingestion().record(actor, good) if good else ())
+    receipts = [next(stored) if isinstance(event, NewEvent) else event for event in read]
+    context.metrics.receipted(receipt.status.value for receipt in receipts)
+    return RecordProgress(receipts=[receipt_of(receipt, context) for receipt in receipts])
+
+
+def receipt_of(receipt: domain.Receipt, context: Context) -> EventReceipt:
+    """The receipt as a type, its problem in the caller's language."""
+    problem = receipt.problem
+    if receipt.status is domain.ReceiptStatus.CONFLICT:
+        problem = problem or domain.Problem("ID_CONFLICT", "id")
+    return EventReceipt(
+        id=receipt.id,
+        status=ReceiptStatus(receipt.status.value),
+        problem=_problem(problem, context) if problem else None,
+    )
+
+
+def _problem(problem: domain.Problem, context: Context) -> Problem:
+    locale = context.languages.messages
+    return Problem(
+        code=problem.code,
+        message=text(problem.code, locale, **problem.params),
+        field=problem.field,
+        cure=cure(problem.code, locale, **problem.params),
+        server_time=DateTime(context.now) if problem.code == "IN_THE_FUTURE" else None,
+    )
+
+
+def _read(event: ProgressEventInput) -> NewEvent | domain.Receipt:
+    try:
+        occurred_at = read_instant(event.occurred_at, "occurredAt")
+    except InvalidInputError as error:
+        return _refused(event, error.code, "occurredAt")
+    data: Any = given(event.data)
+    if data is None:
+        data = {}
+    if not isinstance(data, Mapping):
+        return _refused(event, "DATA_NOT_AN_OBJECT", "data")
+    return NewEvent(event.id, event.type, occurred_at, data, given(event.person))
+
+
+def _refused(event: ProgressEventInput, code: str, field: str) -> domain.Receipt:
+    return domain.Receipt(event.id, domain.ReceiptStatus.REFUSED, domain.Problem(code, field))

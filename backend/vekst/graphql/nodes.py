@@ -1,0 +1,58 @@
+"""Finds nodes again by their ids, for a caller who may see them; any other id finds nothing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from vekst.graphql.context import Context
+from vekst.graphql.opaque import read_node
+from vekst.graphql.types.learners import learner_of
+from vekst.graphql.types.nodes import Node
+from vekst.graphql.types.quests import quest_of
+from vekst.graphql.types.recognitions import recognition_of
+
+__all__ = ["find_node"]
+
+_SEQ_DIGITS_AT_MOST = 18
+
+
+async def find_node(context: Context, opaque: str) -> Node | None:
+    """The object of that node id."""
+    match read_node(opaque):
+        case ("Learner", (learner,)):
+            return await _learner(context, _uuid(learner))
+        case ("Recognition", (learner, seq)):
+            return await _recognition(context, _uuid(learner), seq)
+        case ("Quest", (key,)):
+            return await _quest(context, key)
+        case _:
+            return None
+
+
+async def _learner(context: Context, learner_id: UUID | None) -> Node | None:
+    if learner_id is None or not context.sees(learner_id):
+        return None
+    row = await context.loaders.learners.load(learner_id)
+    return await learner_of(context, row) if row else None
+
+
+async def _recognition(context: Context, learner_id: UUID | None, seq: str) -> Node | None:
+    if learner_id is None or not context.sees(learner_id):
+        return None
+    if not (seq.isascii() and seq.isdigit() and len(seq) <= _SEQ_DIGITS_AT_MOST):
+        return None
+    entry = await context.loaders.entries.load((learner_id, int(seq)))
+    return await recognition_of(context, entry) if entry else None
+
+
+async def _quest(context: Context, key: str) -> Node | None:
+    pack = await context.pack()
+    quest = pack.quest(key) if pack else None
+    return quest_of(quest, context.languages) if quest else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None

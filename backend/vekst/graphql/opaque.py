@@ -1,0 +1,67 @@
+"""Opaque texts given to clients and taken back: node ids and cursors; base64 of a name and parts, checked when read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from uuid import UUID
+
+from vekst.domain.errors import InvalidInput
+
+__all__ = ["NodeId", "learner_node", "quest_node", "read_cursor", "read_node", "recognition_node", "write_cursor"]
+
+NodeId = tuple[str, tuple[str, ...]]
+"""The type's name and what tells the node apart within the organisation."""
+
+_LONGEST = 400
+
+
+def _write(name: str, *parts: str) -> str:
+    return base64.urlsafe_b64encode(":".join((name, *parts)).encode()).decode().rstrip("=")
+
+
+def _read(opaque: str) -> list[str] | None:
+    if len(opaque) > _LONGEST:
+        return None
+    try:
+        padded = opaque.encode("ascii") + b"=" * (-len(opaque) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(":")
+    except (binascii.Error, ValueError):
+        return None
+
+
+def learner_node(learner_id: UUID) -> str:
+    """The node id of a learner."""
+    return _write("Learner", learner_id.hex)
+
+
+def recognition_node(learner_id: UUID, seq: int) -> str:
+    """The node id of a recognition: the learner's ledger entry of that number."""
+    return _write("Recognition", learner_id.hex, str(seq))
+
+
+def quest_node(key: str) -> str:
+    """The node id of a quest."""
+    return _write("Quest", key)
+
+
+def read_node(opaque: str) -> NodeId | None:
+    """The parts of a node id; None for a text that is none."""
+    parts = _read(opaque)
+    return (parts[0], tuple(parts[1:])) if parts and len(parts) > 1 else None
+
+
+def write_cursor(kind: str, place: int | str) -> str:
+    """The cursor of a place in the list `kind`."""
+    return _write(kind, str(place))
+
+
+def read_cursor(kind: str, opaque: str | None) -> str | None:
+    """The place that a cursor of the list `kind` names; `InvalidInput` for any other text, None for none."""
+    if opaque is None:
+        return None
+    match _read(opaque):
+        case [name, place] if name == kind:
+            return place
+        case _:
+            raise InvalidInput("CURSOR_NOT_VALID", field="after")

@@ -1,0 +1,111 @@
+"""The root of all reading."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
+from vekst.graphql.context import Context, Info
+from vekst.graphql.fields import resolved
+from vekst.graphql.nodes import find_node
+from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
+from vekst.graphql.types.learners import Learner, learner_of
+from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
+from vekst.graphql.types.quests import QuestConnection, quests_page
+from vekst.queries.learners import learner_by_person
+
+__all__ = ["Query", "learner_me"]
+
+
+@strawberry.type(description="What can be read. Everything is within the caller's organisation.")
+class Query:
+    """The query root."""
+
+    @resolved("The signed-in person.")
+    async def me(self, info: Info) -> Learner:
+        """Oneself."""
+        return await learner_me(info.context)
+
+    @resolved("The object with that id; null if there is none, or not for the caller.")
+    async def node(
+        self,
+        info: Info,
+        node_id: Annotated[strawberry.ID, strawberry.argument(name="id", description="A node id as it was given.")],
+    ) -> Node | None:
+        """One object."""
+        _ = info.context.actor
+        return await find_node(info.context, node_id)
+
+    @resolved("The objects with those ids, in order; at most 100.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Node ids as they were given.")],
+    ) -> list[Node | None]:
+        """Several objects."""
+        _ = info.context.actor
+        if len(ids) > PAGE_AT_MOST:
+            raise InvalidInput("TOO_MANY_IDS", field="ids", most=PAGE_AT_MOST)
+        return [await find_node(info.context, each) for each in ids]
+
+    @resolved("The learner of that key: oneself, and anyone for an admin.")
+    async def learner(
+        self,
+        info: Info,
+        person: Annotated[str, strawberry.argument(description="The person's key in the organisation.")],
+    ) -> Learner | None:
+        """Somebody."""
+        return await _learner(info.context, person)
+
+    @resolved("The quests of the organisation.")
+    async def quests(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="A cursor: only what comes after it.")
+        ] = strawberry.UNSET,
+    ) -> QuestConnection:
+        """What can be done."""
+        return quests_page(await info.context.pack(), info.context.languages, first, after)
+
+    @resolved("The leaderboard of that key; null if there is none.")
+    async def leaderboard(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="The board's key in the quest files.")],
+        team: Annotated[
+            str | None, strawberry.argument(description="A team's key: the board of that team only.")
+        ] = strawberry.UNSET,
+        period: Annotated[
+            str | None, strawberry.argument(description="A past window of a board that has them, such as 2026-W07.")
+        ] = strawberry.UNSET,
+    ) -> Leaderboard | None:
+        """Who keeps at it."""
+        return await leaderboard_for(info.context, key, given(team), given(period))
+
+
+async def learner_me(context: Context) -> Learner:
+    """The signed-in person as a learner."""
+    row = await context.loaders.learners.load(context.learner_id)
+    if row is None:
+        raise NotFound
+    return await learner_of(context, row)
+
+
+async def _learner(context: Context, person: str) -> Learner | None:
+    """An unknown or hidden person is null with an error that says so, where others would have to guess."""
+    actor = context.actor
+    if person == actor.person:
+        return await learner_me(context)
+    if not context.sees_everyone:
+        raise NotAllowed("LEARNER_NOT_YOURS", field="person")
+    async with context.factory.reading(actor.org_id) as connection:
+        row = await learner_by_person(connection, actor.org_id, person)
+    if row is None:
+        raise NotFound("LEARNER_UNKNOWN", field="person", person=person)
+    return await learner_of(context, row)

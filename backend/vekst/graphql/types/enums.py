@@ -1,0 +1,107 @@
+"""The enums of the schema, each value described; names are those of the domain and the engine."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+__all__ = [
+    "DayState",
+    "Freshness",
+    "PointsNature",
+    "QuestState",
+    "ReceiptStatus",
+    "RecognitionKind",
+    "StepState",
+    "StreakState",
+]
+
+
+@strawberry.enum(description="What a recognition was given for.")
+class RecognitionKind(Enum):
+    """The kinds of ledger entries."""
+
+    EVENT = strawberry.enum_value("EVENT", description="One event that pays points by itself.")
+    STEP = strawberry.enum_value("STEP", description="A step of a quest; its key is `quest/step`.")
+    QUEST = strawberry.enum_value("QUEST", description="A completed quest.")
+    BADGE = strawberry.enum_value("BADGE", description="A badge, or one tier of it.")
+    MILESTONE = strawberry.enum_value(
+        "MILESTONE", description="A length that a streak reached; the occurrence says which."
+    )
+    LEVEL = strawberry.enum_value("LEVEL", description="A level of a skill; the occurrence says which.")
+    CHALLENGE = strawberry.enum_value("CHALLENGE", description="A challenge that the team met.")
+    REVERSAL = strawberry.enum_value(
+        "REVERSAL", description="A recognition taken back, since the evidence it rested on was voided."
+    )
+
+
+@strawberry.enum(description="Whether points come from effort or from an outcome.")
+class PointsNature(Enum):
+    """The natures of points."""
+
+    EFFORT = strawberry.enum_value("effort", description="Learning, practice, reflection and feedback.")
+    OUTCOME = strawberry.enum_value("outcome", description="A result; it counts only in proportion to effort.")
+
+
+@strawberry.enum(description="Whether a skill was practised lately. Levels are never lost.")
+class Freshness(Enum):
+    """K2."""
+
+    NEW = strawberry.enum_value("NEW", description="No evidence of it yet.")
+    FRESH = strawberry.enum_value("FRESH", description="Practised lately.")
+    FADING = strawberry.enum_value("FADING", description="Not practised for a while: an invitation, not a loss.")
+
+
+@strawberry.enum(description="Where a quest stands for a learner.")
+class QuestState(Enum):
+    """The states of a quest."""
+
+    LOCKED = strawberry.enum_value("LOCKED", description="What it requires is not there yet.")
+    AVAILABLE = strawberry.enum_value("AVAILABLE", description="It waits for the learner to accept it.")
+    OPEN = strawberry.enum_value("OPEN", description="It can be worked on.")
+    COMPLETED = strawberry.enum_value("COMPLETED", description="All its steps are completed.")
+
+
+@strawberry.enum(description="Where a step of a quest stands for a learner.")
+class StepState(Enum):
+    """The states of a step."""
+
+    LOCKED = strawberry.enum_value("LOCKED", description="The quest is not open, or the step before it not completed.")
+    OPEN = strawberry.enum_value("OPEN", description="It can be worked on.")
+    COMPLETED = strawberry.enum_value("COMPLETED", description="It is done.")
+
+
+@strawberry.enum(description="Where a streak stands right now.")
+class StreakState(Enum):
+    """The states of a streak."""
+
+    NOT_STARTED = strawberry.enum_value("NOT_STARTED", description="Nothing yet; any day is a good first one.")
+    DONE = strawberry.enum_value("DONE", description="This period is done.")
+    DUE = strawberry.enum_value("DUE", description="This period asks for something, and there is still time.")
+    RESTING = strawberry.enum_value("RESTING", description="Nothing is asked for in this period.")
+    ENDED = strawberry.enum_value("ENDED", description="The run ended; the next one can begin at once.")
+
+
+@strawberry.enum(description="A date in a streak's calendar.")
+class DayState(Enum):
+    """The states of a date."""
+
+    ACTIVE = strawberry.enum_value("ACTIVE", description="Done.")
+    FROZEN = strawberry.enum_value("FROZEN", description="Not done; a freeze kept the run alive.")
+    REST = strawberry.enum_value("REST", description="Nothing was asked for: a weekend, a holiday, time off.")
+    OPEN = strawberry.enum_value("OPEN", description="Nothing was done. It counts against nobody.")
+    DUE = strawberry.enum_value("DUE", description="Today, and not done yet.")
+    AHEAD = strawberry.enum_value("AHEAD", description="Still to come.")
+
+
+@strawberry.enum(description="What became of an event that was handed in.")
+class ReceiptStatus(Enum):
+    """The statuses of receipts."""
+
+    STORED = strawberry.enum_value("STORED", description="It is on disk; it will be judged.")
+    DUPLICATE = strawberry.enum_value("DUPLICATE", description="It was stored before, with the same content.")
+    CONFLICT = strawberry.enum_value(
+        "CONFLICT", description="The id was used before, with other content; that one stays."
+    )
+    REFUSED = strawberry.enum_value("REFUSED", description="It was not stored; the problem says why. The id is free.")

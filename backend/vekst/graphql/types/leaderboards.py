@@ -1,0 +1,137 @@
+"""Leaderboards as one viewer may see them: joined people only, the upper half, and one's own place (L1-L3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, assert_never
+
+import strawberry
+
+from vekst.domain.actors import Actor, Role
+from vekst.domain.calendars import local_day
+from vekst.domain.errors import InvalidInput, NotAllowed
+from vekst.domain.periods import Window, window_key
+from vekst.engine import pack as rules
+from vekst.graphql.context import Context
+from vekst.graphql.fields import resolved
+from vekst.graphql.types.nodes import page_size
+from vekst.queries.boards import BoardKey, read_board
+from vekst.queries.places import BoardManners, BoardView, Place, view_board
+from vekst.queries.teams import TeamRow, team_by_key
+
+__all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for"]
+
+
+@strawberry.type(description="One place of a leaderboard.")
+class LeaderboardEntry:
+    """A place and who has it."""
+
+    rank: int = strawberry.field(description="The place, counted among those who joined; ties share it.")
+    name: str = strawberry.field(description="The person's name.")
+    person: str = strawberry.field(description="The person's key in the organisation.")
+    value: int = strawberry.field(description="What the board measures, such as days in a row.")
+    is_me: bool = strawberry.field(description="Whether it is the caller's own place.")
+
+
+@strawberry.type(
+    description="A leaderboard. It names only people who joined, and of those only the upper half; nobody is shamed."
+)
+class Leaderboard:
+    """A board as the caller may see it."""
+
+    key: str = strawberry.field(description="The board's key in the quest files.")
+    title: str = strawberry.field(description="Its title, in the caller's language.")
+    size: int = strawberry.field(description="How many people joined.")
+    me: LeaderboardEntry | None = strawberry.field(
+        description="The caller's own place; null without one, or while too few people joined."
+    )
+    to_next: int | None = strawberry.field(
+        description="How much the caller lacks to share the next better place; null at the top or without a place."
+    )
+    view: strawberry.Private[BoardView]
+    manners: strawberry.Private[BoardManners]
+
+    @resolved("The places at the top, best first; never more than the upper half.")
+    def entries(
+        self,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; the board sets the most.")
+        ] = strawberry.UNSET,
+    ) -> list[LeaderboardEntry]:
+        """The top."""
+        count = page_size(first, usual=self.manners.top)
+        return [_entry(place) for place in self.view.entries[:count]]
+
+    @resolved("The caller's place and the neighbours who are in the upper half; the caller's alone below it.")
+    def around_me(
+        self,
+        neighbours: Annotated[
+            int | None, strawberry.argument(description="How many on either side; the board sets the most.")
+        ] = strawberry.UNSET,
+    ) -> list[LeaderboardEntry]:
+        """The neighbourhood."""
+        most = self.manners.neighbours
+        count = min(page_size(neighbours, name="neighbours", usual=most), most)
+        places = self.view.around_me
+        mine = next((index for index, place in enumerate(places) if place.is_me), 0)
+        return [_entry(place) for place in places[max(0, mine - count) : mine + count + 1]]
+
+
+async def leaderboard_for(context: Context, key: str, team: str | None, period: str | None) -> Leaderboard | None:
+    """The board of that key as the caller may see it; None where there is no such board, or no such team."""
+    actor = context.actor
+    pack = await context.pack()
+    board = pack.leaderboards.get(key) if pack else None
+    if pack is None or board is None:
+        return None
+    window = _window(board, period, context.now, pack.zone)
+    async with context.factory.reading(actor.org_id) as connection:
+        found = await team_by_key(connection, actor.org_id, team, actor.learner_id) if team is not None else None
+        if team is not None and found is None:
+            return None
+        _check_team(found, actor)
+        reading = await read_board(
+            connection,
+            actor.org_id,
+            BoardKey.of(key, team_id=found.team_id if found else None, window=window),
+            viewer=actor.learner_id,
+            now=context.now,
+            top=board.top,
+            neighbours=board.neighbours,
+        )
+    manners = BoardManners(board.ties, board.top, board.neighbours, board.smallest_group)
+    view = view_board(reading, actor.learner_id, manners)
+    return Leaderboard(
+        key=key,
+        title=context.languages.pick(board.title),
+        size=view.size,
+        me=_entry(view.me) if view.me else None,
+        to_next=view.to_next,
+        view=view,
+        manners=manners,
+    )
+
+
+def _check_team(team: TeamRow | None, actor: Actor) -> None:
+    if team and not (team.has_viewer or team.team_id in actor.manages or actor.has(Role.ADMIN)):
+        raise NotAllowed("TEAM_NOT_YOURS", field="team")
+
+
+def _window(board: rules.Leaderboard, period: str | None, now: datetime, zone: str) -> str | None:
+    """The key of the board's window: the one asked for, or today's; None for a board without windows."""
+    match board.measure:
+        case rules.StreakMeasure():
+            per = None
+        case rules.PointsMeasure() | rules.TallyMeasure():
+            per = None if board.measure.per == "ever" else Window(board.measure.per)
+        case _:
+            assert_never(board.measure)
+    if per is None:
+        if period is not None:
+            raise InvalidInput("PERIOD_NOT_HERE", field="period")
+        return None
+    return period if period is not None else window_key(per, local_day(now, zone))
+
+
+def _entry(place: Place) -> LeaderboardEntry:
+    return LeaderboardEntry(rank=place.rank, name=place.name, person=place.person, value=place.value, is_me=place.is_me)

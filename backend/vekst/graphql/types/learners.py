@@ -1,0 +1,113 @@
+"""Learners: who somebody is, what they have reached, and the feed of their recognitions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from vekst.engine.pack import Pack
+from vekst.engine.readings import points_reading
+from vekst.engine.standing import decode, fresh_standing
+from vekst.graphql.context import Context, Info
+from vekst.graphql.fields import resolved
+from vekst.graphql.opaque import learner_node
+from vekst.graphql.types.enums import QuestState
+from vekst.graphql.types.nodes import Node, given
+from vekst.graphql.types.recognitions import RecognitionConnection, recognitions_page
+from vekst.graphql.types.standings import (
+    BadgeStanding,
+    Points,
+    QuestStanding,
+    Seen,
+    SkillStanding,
+    StreakStanding,
+    badge_standings,
+    points_of,
+    quest_standings,
+    skill_standings,
+    streak_standings,
+)
+from vekst.queries.learners import LearnerRow
+
+__all__ = ["Learner", "learner_of"]
+
+
+@strawberry.type(description="A person who learns. Only oneself and an admin see it.")
+class Learner(Node):
+    """A learner seen through the standing that judging left."""
+
+    row: strawberry.Private[LearnerRow]
+    seen: strawberry.Private[Seen | None]
+    person: str = strawberry.field(description="The person's key in the organisation.")
+    name: str = strawberry.field(description="The person's name.")
+    zone: str = strawberry.field(description="The IANA time zone that the learner's days are counted in.")
+    locale: str = strawberry.field(description="The person's language.")
+    pending_events: int = strawberry.field(description="How many events are stored and not yet judged.")
+
+    @resolved("The learner's points.")
+    def points(self) -> Points:
+        """P1."""
+        if self.seen is None:
+            return Points(total=0, effort=0, outcomes_recognised=0, outcomes_held=0)
+        return points_of(points_reading(self.seen.pack, self.seen.standing))
+
+    @resolved("Every skill, with its level.")
+    def skills(self) -> list[SkillStanding]:
+        """K1, K2."""
+        return skill_standings(self.seen) if self.seen else []
+
+    @resolved("Every quest, with its steps.")
+    def quests(
+        self,
+        state: Annotated[
+            QuestState | None, strawberry.argument(description="Only those in this state.")
+        ] = strawberry.UNSET,
+    ) -> list[QuestStanding]:
+        """Q1-Q4."""
+        return quest_standings(self.seen, given(state)) if self.seen else []
+
+    @resolved("Every badge, earned or on its way.")
+    def badges(self) -> list[BadgeStanding]:
+        """The badge wall."""
+        return badge_standings(self.seen) if self.seen else []
+
+    @resolved("Every streak, as it is right now.")
+    def streaks(self) -> list[StreakStanding]:
+        """S1-S8."""
+        return streak_standings(self.seen) if self.seen else []
+
+    @resolved("The learner's recognitions, newest first.")
+    async def recognitions(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="A cursor: only what comes after it.")
+        ] = strawberry.UNSET,
+    ) -> RecognitionConnection:
+        """The feed."""
+        return await recognitions_page(info, self.row.learner_id, first, after)
+
+
+async def learner_of(context: Context, row: LearnerRow) -> Learner:
+    """The learner, seen through the version of the pack that their standing was judged under."""
+    pack = await context.pack(row.pack_version)
+    seen = _seen(context, row, pack) if pack else None
+    return Learner(
+        id=strawberry.ID(learner_node(row.learner_id)),
+        row=row,
+        seen=seen,
+        person=row.person,
+        name=row.name,
+        zone=row.zone or (pack.zone if pack else "UTC"),
+        locale=row.locale or (pack.locales[0] if pack else context.languages.messages),
+        pending_events=row.pending,
+    )
+
+
+def _seen(context: Context, row: LearnerRow, pack: Pack) -> Seen:
+    standing = decode(row.state) if row.state is not None else fresh_standing(pack, row.zone or pack.zone)
+    return Seen(pack, standing, context.now, context.languages)

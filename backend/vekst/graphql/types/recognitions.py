@@ -1,0 +1,156 @@
+"""The ledger as the learner sees it: recognitions, newest first, each saying why it was given."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import strawberry
+
+from vekst.domain.errors import InvalidInput
+from vekst.domain.recognitions import Identity
+from vekst.engine.explain import Explainer
+from vekst.graphql.context import Context, Info
+from vekst.graphql.fields import resolved
+from vekst.graphql.opaque import read_cursor, recognition_node, write_cursor
+from vekst.graphql.scalars import DateTime
+from vekst.graphql.types.enums import PointsNature, RecognitionKind
+from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
+from vekst.queries.ledger import LedgerRow, ledger_page
+
+__all__ = [
+    "Evidence",
+    "Recognition",
+    "RecognitionConnection",
+    "RecognitionEdge",
+    "Why",
+    "recognition_of",
+    "recognitions_page",
+]
+
+_CURSOR = "recognitions"
+
+
+@strawberry.type(description="An event that a recognition rests on.")
+class Evidence:
+    """One event of the evidence."""
+
+    id: str = strawberry.field(description="The id that the event's recorder gave it.")
+    type: str = strawberry.field(description="The event's type, such as `call.practised`.")
+    occurred_at: DateTime = strawberry.field(description="When it happened.")
+
+
+@strawberry.type(description="Why a recognition was given.")
+class Why:
+    """The explanation of one entry."""
+
+    entry: strawberry.Private[LedgerRow]
+    explainer: strawberry.Private[Explainer | None]
+    pack_version: int = strawberry.field(description="The version of the quest files that it was given under.")
+
+    @resolved("The rule and how it was met, in the caller's language.")
+    def text(self) -> str:
+        """The explanation in words."""
+        entry = self.entry
+        identity = Identity(entry.kind, entry.key, entry.tier, entry.occurrence)
+        return self.explainer.why(identity) if self.explainer else entry.key
+
+    @resolved("The events that it rests on, the latest last; those that were erased are left out.")
+    async def evidence(self, info: Info) -> list[Evidence]:
+        """The events."""
+        keys = [(self.entry.learner_id, ref) for ref in self.entry.evidence]
+        events = await info.context.loaders.evidence.load_many(keys)
+        return [
+            Evidence(id=event.id, type=event.type, occurred_at=DateTime(event.occurred_at)) for event in events if event
+        ]
+
+
+@strawberry.type(description="One entry of the ledger. Entries are never edited or deleted; a reversal is a new entry.")
+class Recognition(Node):
+    """A ledger entry."""
+
+    entry: strawberry.Private[LedgerRow]
+    explainer: strawberry.Private[Explainer | None]
+    kind: RecognitionKind = strawberry.field(description="What it was given for.")
+    key: str = strawberry.field(description="The rule's key in the quest files; `quest/step` for a step.")
+    tier: str | None = strawberry.field(description="The badge's tier.")
+    occurrence: str = strawberry.field(description="Which time: a window, an ordinal or a length; `once` without one.")
+    title: str = strawberry.field(description="The rule's title, in the caller's language.")
+    points: int = strawberry.field(description="The points it gives; a reversal takes back those of what it reverses.")
+    nature: PointsNature = strawberry.field(description="Whether the points are of effort or of an outcome.")
+    reached_at: DateTime = strawberry.field(description="The moment it was reached: that of the evidence.")
+    recorded_at: DateTime = strawberry.field(description="The moment it was written to the ledger.")
+
+    @resolved("The entry that took this one back, if one did.")
+    async def reversed_by(self, info: Info) -> Recognition | None:
+        """The reversal."""
+        reversal = await info.context.loaders.reversals.load((self.entry.learner_id, self.entry.seq))
+        return await recognition_of(info.context, reversal) if reversal else None
+
+    @resolved("Why it was given: the rule, its version and the evidence.")
+    def why(self) -> Why:
+        """The explanation."""
+        return Why(entry=self.entry, explainer=self.explainer, pack_version=self.entry.pack_version)
+
+
+@strawberry.type(description="A recognition in the feed.")
+class RecognitionEdge:
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="The recognition's place in the feed; it never changes.")
+    node: Recognition = strawberry.field(description="The recognition.")
+
+
+@strawberry.type(description="A page of the feed, newest first.")
+class RecognitionConnection:
+    """Relay's connection."""
+
+    edges: list[RecognitionEdge] = strawberry.field(description="The recognitions of the page.")
+    page_info: PageInfo = strawberry.field(description="How to ask for more.")
+
+
+async def recognition_of(context: Context, entry: LedgerRow) -> Recognition:
+    """The ledger entry as a type, titled from the version of the pack that it was given under."""
+    pack = await context.pack(entry.pack_version)
+    explainer = Explainer(pack, context.languages.choose(pack.locales) or pack.locales[0]) if pack else None
+    rule = Identity(entry.rule_kind, entry.key, entry.tier, entry.occurrence)
+    return Recognition(
+        id=strawberry.ID(recognition_node(entry.learner_id, entry.seq)),
+        entry=entry,
+        explainer=explainer,
+        kind=RecognitionKind(entry.kind),
+        key=entry.key,
+        tier=entry.tier or None,
+        occurrence=entry.occurrence,
+        points=entry.points,
+        nature=PointsNature(entry.nature),
+        reached_at=DateTime(entry.reached_at),
+        recorded_at=DateTime(entry.recorded_at),
+        title=explainer.title(rule) if explainer else entry.key,
+    )
+
+
+async def recognitions_page(
+    info: Info, learner_id: UUID, first: int | None, after: str | None
+) -> RecognitionConnection:
+    """A page of a learner's ledger; the cursor is the learner's own numbering, which has no gaps or late-comers."""
+    count = page_size(first)
+    before = _seq(read_cursor(_CURSOR, given(after)))
+    org_id = info.context.actor.org_id
+    async with info.context.factory.reading(org_id) as connection:
+        rows = await ledger_page(connection, org_id, learner_id, before=before, count=count + 1)
+    edges = [
+        RecognitionEdge(cursor=write_cursor(_CURSOR, row.seq), node=await recognition_of(info.context, row))
+        for row in rows[:count]
+    ]
+    cursors = [edge.cursor for edge in edges]
+    return RecognitionConnection(
+        edges=edges, page_info=PageInfo.of(cursors, more=len(rows) > count, begun=given(after) is None)
+    )
+
+
+def _seq(place: str | None) -> int | None:
+    if place is None:
+        return None
+    if not (place.isascii() and place.isdigit() and len(place) < 19):
+        raise InvalidInput("CURSOR_NOT_VALID", field="after")
+    return int(place)

@@ -1,0 +1,294 @@
+"""What a learner has and is on the way to: points, skills, quests, badges and streaks, seen through the pack."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import strawberry
+
+from vekst.domain import recognitions
+from vekst.domain.errors import InvalidInput
+from vekst.engine import pack as rules
+from vekst.engine import readings
+from vekst.engine.standing import Standing
+from vekst.graphql.fields import resolved
+from vekst.graphql.languages import Languages
+from vekst.graphql.scalars import Date, DateTime, read_date
+from vekst.graphql.types.enums import DayState, Freshness, QuestState, StepState, StreakState
+from vekst.graphql.types.quests import Quest, quest_of
+
+__all__ = [
+    "Badge",
+    "BadgeStanding",
+    "NextTier",
+    "Points",
+    "QuestStanding",
+    "Seen",
+    "Skill",
+    "SkillStanding",
+    "StepStanding",
+    "Streak",
+    "StreakDay",
+    "StreakStanding",
+    "badge_standings",
+    "points_of",
+    "quest_standings",
+    "skill_standings",
+    "streak_standings",
+]
+
+_DAYS_AT_MOST = 400
+
+
+class Seen:
+    """A standing seen through its pack, at an instant, in a caller's languages."""
+
+    def __init__(self, pack: rules.Pack, standing: Standing, now: datetime, languages: Languages) -> None:
+        self.pack = pack
+        self.standing = standing
+        self.now = now
+        self.languages = languages
+
+
+@strawberry.type(
+    description="A learner's points. Outcomes count only in proportion to effort; nothing is ever subtracted."
+)
+class Points:
+    """P1."""
+
+    total: int = strawberry.field(description="Effort and the recognised part of the outcomes.")
+    effort: int = strawberry.field(description="Points for learning, practice, reflection and feedback.")
+    outcomes_recognised: int = strawberry.field(description="The part of the outcome points that counts now.")
+    outcomes_held: int = strawberry.field(description="The part that comes free as effort grows.")
+
+
+@strawberry.type(description="A skill of the craft.")
+class Skill:
+    """A skill as the pack describes it."""
+
+    key: str = strawberry.field(description="The skill's key in the quest files.")
+    title: str = strawberry.field(description="Its title, in the caller's language.")
+    description: str | None = strawberry.field(description="More about it, in the caller's language.")
+
+
+@strawberry.type(description="A learner's skill.")
+class SkillStanding:
+    """K1, K2."""
+
+    skill: Skill = strawberry.field(description="Which skill.")
+    level: int = strawberry.field(description="The level reached; 0 before the first.")
+    points: int = strawberry.field(description="The effort points that count towards it.")
+    next_at: int | None = strawberry.field(description="The points of the next level; null at the top.")
+    freshness: Freshness = strawberry.field(description="Whether it was practised lately.")
+
+
+@strawberry.type(description="A step of a quest, for a learner.")
+class StepStanding:
+    """A step on its way."""
+
+    key: str = strawberry.field(description="The step's key in the quest files.")
+    title: str = strawberry.field(description="Its title, in the caller's language.")
+    state: StepState = strawberry.field(description="Where it stands.")
+    have: float = strawberry.field(description="What is there, in the unit of the rule.")
+    need: float = strawberry.field(description="What is needed, in the same unit.")
+    completed_at: DateTime | None = strawberry.field(description="When it was completed.")
+
+
+@strawberry.type(description="A quest, for a learner; a repeated one in its window of today.")
+class QuestStanding:
+    """A quest on its way."""
+
+    quest: Quest = strawberry.field(description="Which quest.")
+    state: QuestState = strawberry.field(description="Where it stands.")
+    opened_at: DateTime | None = strawberry.field(description="When it opened; null if it always was, or is not yet.")
+    completed_at: DateTime | None = strawberry.field(description="When it was completed.")
+    occurrence: str = strawberry.field(description="The window it is about, such as 2026-W07; `once` without one.")
+    steps: list[StepStanding] = strawberry.field(description="Its steps, in order.")
+
+
+@strawberry.type(description="A badge.")
+class Badge:
+    """A badge as the pack describes it."""
+
+    key: str = strawberry.field(description="The badge's key in the quest files.")
+    title: str = strawberry.field(description="Its title, in the caller's language.")
+    description: str | None = strawberry.field(description="More about it, in the caller's language.")
+
+
+@strawberry.type(description="The next tier of a badge.")
+class NextTier:
+    """How far it is to the next tier."""
+
+    tier: str | None = strawberry.field(description="The tier; null for a badge without tiers.")
+    have: float = strawberry.field(description="What is there, in the unit of the rule.")
+    need: float = strawberry.field(description="What is needed, in the same unit.")
+
+
+@strawberry.type(description="A badge, for a learner.")
+class BadgeStanding:
+    """A badge earned or on its way."""
+
+    badge: Badge = strawberry.field(description="Which badge.")
+    tier: str | None = strawberry.field(description="The highest tier earned.")
+    earned_at: DateTime | None = strawberry.field(description="When it was earned; null if it was not yet.")
+    occurrence: str | None = strawberry.field(description="The window it was earned in; `once` without one.")
+    next: NextTier | None = strawberry.field(description="The next tier; null when there is none.")
+
+
+@strawberry.type(description="A streak: practice that is kept up, day by day or week by week.")
+class Streak:
+    """A streak as the pack describes it."""
+
+    key: str = strawberry.field(description="The streak's key in the quest files.")
+    title: str = strawberry.field(description="Its title, in the caller's language.")
+    description: str | None = strawberry.field(description="More about it, in the caller's language.")
+
+
+@strawberry.type(description="One date of a streak's calendar.")
+class StreakDay:
+    """A date and its state."""
+
+    date: Date = strawberry.field(description="The local date.")
+    state: DayState = strawberry.field(description="What it was.")
+
+
+@strawberry.type(description="A streak, for a learner.")
+class StreakStanding:
+    """A streak as it is right now."""
+
+    streak: Streak = strawberry.field(description="Which streak.")
+    current: int = strawberry.field(description="The length of the longest run that is alive.")
+    longest: int = strawberry.field(description="The length of the longest run ever.")
+    freezes: int = strawberry.field(description="The freezes that the current run holds.")
+    state: StreakState = strawberry.field(description="Where it stands right now.")
+    keep_until: DateTime | None = strawberry.field(
+        description="The first instant at which the run would end, or spend a freeze, if nothing more happened."
+    )
+    ends_at: DateTime | None = strawberry.field(
+        description="The instant at which the run would end, freezes spent, if nothing more happened."
+    )
+    seen: strawberry.Private[Seen]
+
+    @resolved("The dates of its calendar, both ends included; at most 400.")
+    def days(
+        self,
+        first: Annotated[Date, strawberry.argument(name="from", description="The first date.")],
+        last: Annotated[Date, strawberry.argument(name="to", description="The last date.")],
+    ) -> list[StreakDay]:
+        """The dates, each with its state."""
+        start, end = read_date(first, "from"), read_date(last, "to")
+        _check_days(start, end)
+        seen = self.seen
+        days = readings.streak_days(seen.pack, seen.standing, self.streak.key, first=start, last=end, now=seen.now)
+        return [StreakDay(date=Date(day.date), state=DayState(day.state.value)) for day in days]
+
+
+def _check_days(start: date, end: date) -> None:
+    # The calendars know what lies around a date; at the ends of time there is nothing around.
+    within = date.min + timedelta(days=400) < start and end < date.max - timedelta(days=400)
+    if not within or not timedelta() <= end - start < timedelta(days=_DAYS_AT_MOST):
+        raise InvalidInput("DAYS_OUT_OF_RANGE", field="from", most=_DAYS_AT_MOST)
+
+
+def points_of(points: recognitions.Points) -> Points:
+    """The points as a type."""
+    return Points(
+        total=points.total,
+        effort=points.effort,
+        outcomes_recognised=points.outcomes_recognised,
+        outcomes_held=points.outcomes_held,
+    )
+
+
+def skill_standings(seen: Seen) -> list[SkillStanding]:
+    """Every skill of the pack, for the learner."""
+    found = zip(seen.pack.skills, readings.skill_readings(seen.pack, seen.standing, seen.now), strict=True)
+    return [
+        SkillStanding(
+            skill=Skill(key=skill.key, title=_title(seen, skill), description=_description(seen, skill)),
+            level=reading.level,
+            points=reading.points,
+            next_at=reading.next_at,
+            freshness=Freshness(reading.freshness.value),
+        )
+        for skill, reading in found
+    ]
+
+
+def quest_standings(seen: Seen, state: QuestState | None) -> list[QuestStanding]:
+    """Every quest of the pack, for the learner, or those in one state."""
+    found = zip(seen.pack.quests, readings.quest_readings(seen.pack, seen.standing, seen.now), strict=True)
+    return [
+        _quest_standing(seen, quest, reading)
+        for quest, reading in found
+        if state is None or QuestState(reading.state.value) is state
+    ]
+
+
+def _quest_standing(seen: Seen, quest: rules.Quest, reading: readings.QuestReading) -> QuestStanding:
+    return QuestStanding(
+        quest=quest_of(quest, seen.languages),
+        state=QuestState(reading.state.value),
+        opened_at=_instant(reading.opened_at),
+        completed_at=_instant(reading.completed_at),
+        occurrence=reading.occurrence,
+        steps=[
+            StepStanding(
+                key=step.key,
+                title=seen.languages.pick(step.title),
+                state=StepState(at.state.value),
+                have=at.have,
+                need=at.need,
+                completed_at=_instant(at.completed_at),
+            )
+            for step, at in zip(quest.steps, reading.steps, strict=True)
+        ],
+    )
+
+
+def badge_standings(seen: Seen) -> list[BadgeStanding]:
+    """Every badge of the pack, for the learner."""
+    found = zip(seen.pack.badges, readings.badge_readings(seen.pack, seen.standing, seen.now), strict=True)
+    return [
+        BadgeStanding(
+            badge=Badge(key=badge.key, title=_title(seen, badge), description=_description(seen, badge)),
+            tier=reading.tier,
+            earned_at=_instant(reading.earned_at),
+            occurrence=reading.occurrence,
+            next=NextTier(tier=reading.next.tier, have=reading.next.have, need=reading.next.need)
+            if reading.next
+            else None,
+        )
+        for badge, reading in found
+    ]
+
+
+def streak_standings(seen: Seen) -> list[StreakStanding]:
+    """Every streak of the pack, for the learner."""
+    found = zip(seen.pack.streaks, readings.streak_readings(seen.pack, seen.standing, seen.now), strict=True)
+    return [
+        StreakStanding(
+            streak=Streak(key=streak.key, title=_title(seen, streak), description=_description(seen, streak)),
+            current=reading.current,
+            longest=reading.longest,
+            freezes=reading.freezes,
+            state=StreakState(reading.state.value),
+            keep_until=_instant(reading.keep_until),
+            ends_at=_instant(reading.ends_at),
+            seen=seen,
+        )
+        for streak, reading in found
+    ]
+
+
+def _title(seen: Seen, rule: rules.Skill | rules.Badge | rules.Streak) -> str:
+    return seen.languages.pick(rule.title)
+
+
+def _description(seen: Seen, rule: rules.Skill | rules.Badge | rules.Streak) -> str | None:
+    return seen.languages.pick(rule.description) or None
+
+
+def _instant(at: datetime | None) -> DateTime | None:
+    return None if at is None else DateTime(at)

@@ -1,0 +1,35 @@
+"""The arq adapter of the queue: at most one hint waits per organisation, however many events come in."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from vekst.jobs.valkey import Valkey
+
+__all__ = ["JUDGE", "ArqQueue"]
+
+JUDGE: Final = "judge"
+"""The name of the worker's function; its argument is the organisation's id as text."""
+
+_SLOTS = 2
+
+
+class ArqQueue:
+    """Hints as arq jobs with two ids per organisation.
+
+    arq drops an enqueue whose id is queued or running. With a second id, a hint that comes while the first job runs
+    waits under the other one; a job looks once more after it ended, so a hint dropped because both ran is not lost.
+    """
+
+    def __init__(self, valkey: Valkey) -> None:
+        self._valkey = valkey
+
+    async def wake(self, org_id: UUID) -> None:
+        """Queue a job for the organisation unless one waits already."""
+        async with self._valkey.trying("wake") as client:
+            if client is None:
+                return
+            for slot in range(_SLOTS):
+                if await client.enqueue_job(JUDGE, str(org_id), _job_id=f"judge:{org_id}:{slot}") is not None:
+                    return

@@ -1,0 +1,67 @@
+"""The connection to Valkey that hints and live wake-ups share: made lazily, impatient, and quiet while Valkey is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import msgspec
+import structlog
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+__all__ = ["QUEUE_NAME", "UNREACHABLE", "Valkey", "connect", "decode_job", "encode_job"]
+
+QUEUE_NAME: Final = "vekst:judge"
+UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
+"""What is raised when Valkey is away."""
+
+_PATIENCE = 1.0
+_PAUSE = 1.0
+_log = structlog.get_logger(__name__)
+
+# Not pickle: what lies in Valkey is data, and never code.
+encode_job: Final[Callable[[object], bytes]] = msgspec.msgpack.Encoder().encode
+decode_job: Final[Callable[[bytes], dict[str, object]]] = msgspec.msgpack.Decoder(dict[str, object]).decode
+
+
+def connect(url: str, *, patience: float = _PATIENCE) -> ArqRedis:
+    """A client for the Valkey at `url` (redis://, rediss:// or unix://); it connects when first used."""
+    pool = ConnectionPool.from_url(url, socket_connect_timeout=patience, socket_timeout=patience)
+    return ArqRedis(
+        pool_or_conn=pool, job_serializer=encode_job, job_deserializer=decode_job, default_queue_name=QUEUE_NAME
+    )
+
+
+class Valkey:
+    """A client that swallows Valkey's absence: after a failure it is left alone for a moment, so that nobody waits for it."""
+
+    def __init__(self, client: ArqRedis) -> None:
+        self._client = client
+        self._quiet_until = 0.0
+
+    @asynccontextmanager
+    async def trying(self, purpose: str) -> AsyncIterator[ArqRedis | None]:
+        """The client, or None in a pause; an unreachable Valkey inside the block is logged once and begins a pause."""
+        if time.monotonic() < self._quiet_until:
+            yield None
+            return
+        try:
+            yield self._client
+        except UNREACHABLE as error:
+            self._quiet_until = time.monotonic() + _PAUSE
+            _log.warning("valkey_unreachable", purpose=purpose, error=str(error))
+
+    async def ping(self) -> bool:
+        """Whether Valkey answers now."""
+        try:
+            return bool(await self._client.ping())
+        except UNREACHABLE:
+            return False
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose(close_connection_pool=True)

@@ -1,0 +1,155 @@
+"""Reads the ledger: pages newest first by the learner's own numbering, single entries, reversals and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+__all__ = ["EntryKey", "EvidenceRow", "LedgerRow", "entries", "evidence", "ledger_page", "reversals"]
+
+EntryKey = tuple[UUID, int]
+"""What tells a ledger entry apart within the organisation: the learner and the entry's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One ledger entry; `rule_kind` is the kind of the rule it speaks of, also where the entry is a reversal."""
+
+    learner_id: UUID
+    seq: int
+    kind: str
+    rule_kind: str
+    key: str
+    tier: str
+    occurrence: str
+    points: int
+    nature: str
+    reached_at: datetime
+    recorded_at: datetime
+    pack_version: int
+    evidence: tuple[int, ...]
+    reverses_seq: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """An event that a recognition rests on."""
+
+    learner_id: UUID
+    ref: int
+    id: str
+    type: str
+    occurred_at: datetime
+
+
+_SELECT: Final = """
+    select l.learner_id, l.seq, l.kind, coalesce(o.kind, l.kind) as rule_kind, l.key, l.tier, l.occurrence, l.points,
+           l.nature, l.reached_at, l.recorded_at, l.pack_version, l.evidence, l.reverses_seq, l.reason
+      from ledger_entries l
+      left join ledger_entries o
+             on o.org_id = l.org_id and o.learner_id = l.learner_id and o.seq = l.reverses_seq
+"""
+_PAGE: Final = text(
+    _SELECT
+    + """
+     where l.org_id = :org_id and l.learner_id = :learner_id and l.seq < :before
+     order by l.seq desc
+     limit :count
+    """
+)
+_ENTRIES: Final = text(
+    _SELECT
+    + """
+      join unnest(cast(:learner_ids as uuid[]), cast(:seqs as bigint[])) as wanted(learner_id, seq)
+        on l.learner_id = wanted.learner_id and l.seq = wanted.seq
+     where l.org_id = :org_id
+    """
+)
+_REVERSALS: Final = text(
+    _SELECT
+    + """
+      join unnest(cast(:learner_ids as uuid[]), cast(:seqs as bigint[])) as wanted(learner_id, seq)
+        on l.learner_id = wanted.learner_id and l.reverses_seq = wanted.seq
+     where l.org_id = :org_id
+    """
+)
+_EVIDENCE: Final = text(
+    """
+    select e.learner_id, e.ref, e.id, e.type, e.occurred_at
+      from unnest(cast(:learner_ids as uuid[]), cast(:refs as bigint[])) as wanted(learner_id, ref)
+      join progress_events e
+        on e.org_id = :org_id and e.learner_id = wanted.learner_id and e.ref = wanted.ref
+    """
+)
+
+_NEWEST: Final = 2**63 - 1
+
+
+async def ledger_page(
+    connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, before: int | None, count: int
+) -> list[LedgerRow]:
+    """Up to `count` entries of a learner, newest first, with numbers below `before`."""
+    parameters = {
+        "org_id": org_id,
+        "learner_id": learner_id,
+        "before": _NEWEST if before is None else before,
+        "count": count,
+    }
+    return [_entry(row) for row in await connection.execute(_PAGE, parameters)]
+
+
+async def entries(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
+    """The entries of these keys; one that does not exist is left out."""
+    rows = [_entry(row) for row in await connection.execute(_ENTRIES, _by_keys(org_id, keys))]
+    return {(row.learner_id, row.seq): row for row in rows}
+
+
+async def reversals(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
+    """The reversals of these entries, under the key of the entry that each takes back."""
+    rows = [_entry(row) for row in await connection.execute(_REVERSALS, _by_keys(org_id, keys))]
+    return {(row.learner_id, row.reverses_seq): row for row in rows if row.reverses_seq is not None}
+
+
+async def evidence(
+    connection: AsyncConnection, org_id: UUID, refs: Sequence[EntryKey]
+) -> dict[tuple[UUID, int], EvidenceRow]:
+    """The events of these (learner, ref) pairs; one that was erased is left out."""
+    parameters = {
+        "org_id": org_id,
+        "learner_ids": [learner for learner, _ in refs],
+        "refs": [ref for _, ref in refs],
+    }
+    rows = await connection.execute(_EVIDENCE, parameters)
+    found = (EvidenceRow(row.learner_id, row.ref, row.id, row.type, row.occurred_at) for row in rows)
+    return {(event.learner_id, event.ref): event for event in found}
+
+
+def _by_keys(org_id: UUID, keys: Sequence[EntryKey]) -> dict[str, object]:
+    return {"org_id": org_id, "learner_ids": [learner for learner, _ in keys], "seqs": [seq for _, seq in keys]}
+
+
+def _entry(row: Row[tuple[object, ...]]) -> LedgerRow:
+    return LedgerRow(
+        learner_id=row.learner_id,
+        seq=row.seq,
+        kind=row.kind,
+        rule_kind=row.rule_kind,
+        key=row.key,
+        tier=row.tier,
+        occurrence=row.occurrence,
+        points=row.points,
+        nature=row.nature,
+        reached_at=row.reached_at,
+        recorded_at=row.recorded_at,
+        pack_version=row.pack_version,
+        evidence=tuple(row.evidence),
+        reverses_seq=row.reverses_seq,
+        reason=row.reason,
+    )

@@ -1,0 +1,273 @@
+"""YAML text to plain values with their places, the first stage of reading: YAML 1.2, exact numbers, no anchors.
+
+The tree is built from the parser's events, without recursion, so that no text can exhaust the stack or the memory.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+from vekst.quests.diagnostics import Argument, Diagnostic, Term
+
+__all__ = ["MAX_DEPTH", "Path", "Spot", "YamlTree", "YamlValue", "parse_yaml"]
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a value: mapping keys and list indices."""
+
+YamlValue: TypeAlias = "str | bool | int | Decimal | dict[str | int, YamlValue] | tuple[YamlValue, ...] | None"
+"""What a file can hold; `None` stands for a value that was told to be missing or inexact."""
+
+MAX_DEPTH = 40
+_MAX_DIGITS = 15
+_MAX_EXPONENT = 15
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OTHER_NUMBER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_FIXED = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class YamlTree:
+    """The value of a file (lists are tuples), where each value and key stands, and what was wrong."""
+
+    value: YamlValue
+    values: Mapping[Path, Spot]
+    keys: Mapping[Path, Spot]
+    problems: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or a list whose end has not come yet."""
+
+    path: Path
+    value: dict[str | int, YamlValue] | list[YamlValue]
+    lost: bool
+    """It stands under a key that was refused: read on, but keep nothing."""
+    key: str | int | None = None
+    key_refused: bool = False
+    spots: dict[str | int, Spot] = field(default_factory=dict)
+
+
+class _RefusedError(Exception):
+    """Reading this file cannot go on."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def parse_yaml(text: str, file: str) -> YamlTree:
+    """Read one YAML document. Whatever the text, this answers with values, problems, or both, and raises nothing."""
+    builder = _Builder(file)
+    try:
+        builder.refuse_bad_characters(text)
+        for event in _events(text, file):
+            builder.take(event)
+    except _RefusedError as refused:
+        builder.problems.append(refused.problem)
+        return YamlTree(None, builder.values, builder.keys, tuple(builder.problems))
+    return YamlTree(builder.root, builder.values, builder.keys, tuple(builder.problems))
+
+
+def _events(text: str, file: str) -> Iterator[Event]:
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        spot = _spot(mark) if mark is not None else Spot(1, 1)
+        raise _RefusedError(_bad_yaml(file, spot, error.problem or error.context or "")) from error
+    except (YAMLError, ValueError, TypeError, AttributeError, IndexError, AssertionError, OverflowError) as error:
+        # The parser lets a few of these slip out on texts that are no YAML at all.
+        raise _RefusedError(_bad_yaml(file, Spot(1, 1), type(error).__name__)) from error
+
+
+def _bad_yaml(file: str, spot: Spot, problem: str) -> Diagnostic:
+    return Diagnostic(file, spot.line, spot.column, "BAD_YAML", {"problem": " ".join(problem.split())})
+
+
+def _spot(mark: StringMark) -> Spot:
+    return Spot(mark.line + 1, mark.column + 1)
+
+
+@dataclass(slots=True)
+class _Builder:
+    file: str
+    root: YamlValue = None
+    values: dict[Path, Spot] = field(default_factory=dict)
+    keys: dict[Path, Spot] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+    _open: list[_Open] = field(default_factory=list)
+    _documents: int = 0
+
+    def refuse_bad_characters(self, text: str) -> None:
+        """A null byte, a lone surrogate or another control character is named by its place."""
+        if (found := _BAD_CHARACTER.search(text)) is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            raise self._refusal(Spot(line, column), "BAD_CHARACTER", character=f"U+{ord(found[0]):04X}")
+
+    def take(self, event: Event) -> None:
+        """Grow the tree by one event of the parser."""
+        match event:
+            case DocumentStartEvent():
+                self._begin_document(event)
+            case CollectionEndEvent():
+                self._close()
+            case NodeEvent():
+                self._begin_node(event)
+            case _:
+                pass
+
+    def _begin_document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise self._feature(event, "several_documents")
+        if event.version is not None or event.tags:
+            raise self._feature(event, "directives")
+
+    def _begin_node(self, event: NodeEvent) -> None:
+        if isinstance(event, AliasEvent) or event.anchor is not None:
+            raise self._feature(event, "anchors")
+        if isinstance(event, ScalarEvent | CollectionStartEvent) and event.ctag is not None:
+            raise self._feature(event, "tags")
+        if self._expects_key():
+            self._take_key(self._open[-1], event)
+            return
+        path, lost = self._place_of_next()
+        if not lost:
+            self.values[path] = _spot(event.start_mark)
+        match event:
+            case ScalarEvent():
+                self._put(self._scalar(event, lost=lost))
+            case MappingStartEvent():
+                self._descend(event, _Open(path, {}, lost))
+            case SequenceStartEvent():
+                self._descend(event, _Open(path, [], lost))
+            case _:
+                pass
+
+    def _expects_key(self) -> bool:
+        if not self._open:
+            return False
+        parent = self._open[-1]
+        return isinstance(parent.value, dict) and parent.key is None and not parent.key_refused
+
+    def _take_key(self, parent: _Open, event: NodeEvent) -> None:
+        if not isinstance(event, ScalarEvent):
+            raise self._feature(event, "complex_keys")
+        if event.value == "<<" and event.implicit[0]:
+            raise self._feature(event, "merge_keys")
+        spot, key = _spot(event.start_mark), self._scalar(event, lost=True)
+        if isinstance(key, bool) or not isinstance(key, str | int):
+            parent.key_refused = True
+            self._report(spot, "BAD_KEY", key=str(event.value))
+        elif key in parent.spots:
+            parent.key_refused = True
+            first = parent.spots[key]
+            self._report(spot, "DUPLICATE_KEY", key=str(key), first=f"{self.file}:{first.line}:{first.column}")
+        else:
+            parent.key = key
+            parent.spots[key] = spot
+            if not parent.lost:
+                self.keys[*parent.path, key] = spot
+
+    def _place_of_next(self) -> tuple[Path, bool]:
+        if not self._open:
+            return (), False
+        parent = self._open[-1]
+        if isinstance(parent.value, list):
+            return (*parent.path, len(parent.value)), parent.lost
+        return (*parent.path, parent.key if parent.key is not None else ""), parent.lost or parent.key_refused
+
+    def _descend(self, event: NodeEvent, opened: _Open) -> None:
+        if len(self._open) >= MAX_DEPTH:
+            raise self._refusal(_spot(event.start_mark), "TOO_DEEP", limit=str(MAX_DEPTH))
+        self._open.append(opened)
+
+    def _close(self) -> None:
+        closed = self._open.pop()
+        self._put(closed.value if isinstance(closed.value, dict) else tuple(closed.value))
+
+    def _put(self, value: YamlValue) -> None:
+        if not self._open:
+            self.root = value
+            return
+        parent = self._open[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(value)
+            return
+        if parent.key is not None:
+            parent.value[parent.key] = value
+        parent.key, parent.key_refused = None, False
+
+    def _scalar(self, event: ScalarEvent, *, lost: bool) -> str | bool | int | Decimal | None:
+        """The scalar by YAML 1.2's core schema; a number that cannot be kept exactly becomes `None` and a problem."""
+        text = str(event.value)
+        if not event.implicit[0]:
+            return text
+        if text in _FIXED:
+            value = _FIXED[text]
+            if value is None and not lost:
+                self._report_empty(event)
+            return value
+        if _INTEGER.fullmatch(text) and len(text.lstrip("+-0")) <= _MAX_DIGITS:
+            return int(text)
+        if (_DECIMAL.fullmatch(text) and not _is_plain(text)) or _OTHER_NUMBER.fullmatch(text):
+            if not lost:
+                self._report(_spot(event.start_mark), "BAD_NUMBER", number=text)
+            return None
+        return Decimal(text) if _DECIMAL.fullmatch(text) else text
+
+    def _report_empty(self, event: ScalarEvent) -> None:
+        if not self._open:
+            return
+        parent = self._open[-1]
+        spot = (
+            parent.spots.get(parent.key, _spot(event.start_mark)) if parent.key is not None else _spot(event.start_mark)
+        )
+        self._report(spot, "EMPTY_VALUE", key="-" if parent.key is None else str(parent.key))
+
+    def _report(self, spot: Spot, code: str, **arguments: Argument) -> None:
+        self.problems.append(Diagnostic(self.file, spot.line, spot.column, code, arguments))
+
+    def _refusal(self, spot: Spot, code: str, **arguments: Argument) -> _RefusedError:
+        return _RefusedError(Diagnostic(self.file, spot.line, spot.column, code, arguments))
+
+    def _feature(self, event: Event, name: str) -> _RefusedError:
+        return self._refusal(_spot(event.start_mark), "YAML_FEATURE", feature=Term(name))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a number has few enough digits to stay exact wherever it goes."""
+    mantissa, _, exponent = text.lower().partition("e")
+    digits = mantissa.lstrip("+-").replace(".", "").strip("0")
+    return len(digits) <= _MAX_DIGITS and abs(int(exponent[:6] or "0")) <= _MAX_EXPONENT

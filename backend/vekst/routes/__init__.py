@@ -1,0 +1,1 @@
+"""HTTP beside GraphQL: health, metrics and the development issuer's keys."""

@@ -1,0 +1,54 @@
+"""Finds who acts, with the roles and teams that the database knows at this moment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from vekst.domain.actors import Actor, Role
+from vekst.services.organisations import OrganisationsService
+from vekst.services.text_checks import is_storable
+from vekst.storage import people_store
+from vekst.storage.database import Database
+
+__all__ = ["ActorsService"]
+
+
+class ActorsService:
+    """Turns what a token says into an actor; a token never says what somebody may do."""
+
+    def __init__(self, database: Database, organisations: OrganisationsService) -> None:
+        self._database = database
+        self._organisations = organisations
+
+    async def person(self, org_key: str, person: str) -> Actor | None:
+        """The active person of that key; None for an unknown organisation or person."""
+        org_id = await self._organisations.find(org_key)
+        if org_id is None or not is_storable(person):
+            return None
+        async with self._database.reading(org_id) as connection:
+            found = await people_store.find_person(connection, org_id, person)
+        if found is None:
+            return None
+        roles = {Role.LEARNER, Role(found.role)} | ({Role.MANAGER} if found.manages else set())
+        return Actor(
+            org_id=org_id,
+            name=found.name,
+            roles=frozenset(roles),
+            locale=found.locale or "en",
+            learner_id=found.learner_id,
+            person=found.person,
+            manages=frozenset(found.manages),
+        )
+
+    async def integration(self, org_key: str, name: str) -> Actor | None:
+        """The active integration of that name; None for an unknown organisation or name."""
+        org_id = await self._organisations.find(org_key)
+        if org_id is None or not is_storable(name):
+            return None
+        async with self._database.reading(org_id) as connection:
+            found = await people_store.find_integration(connection, org_id, name)
+        return _integration(org_id, name) if found else None
+
+
+def _integration(org_id: UUID, name: str) -> Actor:
+    return Actor(org_id=org_id, name=name, roles=frozenset({Role.INTEGRATION}))

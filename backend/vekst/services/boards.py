@@ -1,0 +1,93 @@
+"""Boards: joining and leaving, and the sweep that puts the next value in the place of one that no longer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.actors import Actor
+from vekst.domain.errors import NotAllowed, NotFound
+from vekst.engine.standing import decode
+from vekst.services.clock import Clock
+from vekst.services.packs import Packs
+from vekst.services.places import places_of
+from vekst.storage import boards_store, organisations_store, standings_store
+from vekst.storage.database import Database
+from vekst.storage.standings_store import StandingRow
+
+__all__ = ["BoardsService", "refresh_places"]
+
+_SWEPT_AT_MOST: Final = 500
+
+
+class BoardsService:
+    """Who is on the boards, by their own choice."""
+
+    def __init__(self, database: Database, packs: Packs, clock: Clock) -> None:
+        self._database = database
+        self._packs = packs
+        self._clock = clock
+
+    async def join(self, actor: Actor, board: str) -> None:
+        """Join a board; the place is there at once. `NotFound` for an unknown board."""
+        await self._choose(actor, board, joined=True)
+
+    async def leave(self, actor: Actor, board: str) -> None:
+        """Leave a board; the place is gone at once. `NotFound` for an unknown board."""
+        await self._choose(actor, board, joined=False)
+
+    async def sweep(self) -> int:
+        """Replace values that no longer hold, in every organisation; how many learners were looked at."""
+        async with self._database.crossing() as connection:
+            organisations = await organisations_store.with_boards_due(connection, self._clock())
+        return sum([await self._sweep_organisation(org_id) for org_id in organisations])
+
+    async def _sweep_organisation(self, org_id: UUID) -> int:
+        total = 0
+        while swept := await self._sweep_batch(org_id):
+            total += swept
+        return total
+
+    async def _sweep_batch(self, org_id: UUID) -> int:
+        now = self._clock()
+        async with self._database.writing(org_id) as connection:
+            due = await standings_store.lock_due(connection, org_id, now=now, most=_SWEPT_AT_MOST)
+            if due:
+                await refresh_places(connection, self._packs, org_id, due, now)
+        return len(due)
+
+    async def _choose(self, actor: Actor, board: str, *, joined: bool) -> None:
+        if actor.learner_id is None:
+            raise NotAllowed("NOT_A_LEARNER")
+        now = self._clock()
+        async with self._database.writing(actor.org_id) as connection:
+            pack = await self._packs.latest(connection, actor.org_id)
+            if pack is None or board not in pack.leaderboards:
+                raise NotFound("LEADERBOARD_UNKNOWN", field="key", key=board[:80])
+            await standings_store.lock(connection, actor.org_id, [actor.learner_id])
+            await boards_store.choose(connection, actor.org_id, actor.learner_id, board=board, joined=joined, at=now)
+            await refresh_places(connection, self._packs, actor.org_id, [actor.learner_id], now)
+
+
+async def refresh_places(
+    connection: AsyncConnection, packs: Packs, org_id: UUID, learner_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Compute the places of these learners, whom the transaction has locked, anew from their standings."""
+    rows = await standings_store.read(connection, org_id, learner_ids)
+    places = [place for row in rows.values() for place in await _places(connection, packs, org_id, row, now)]
+    await boards_store.replace(connection, org_id, learner_ids, places)
+
+
+async def _places(
+    connection: AsyncConnection, packs: Packs, org_id: UUID, row: StandingRow, now: datetime
+) -> list[boards_store.Place]:
+    """A standing is read with the version that made it; the worker brings those of earlier ones up to date."""
+    if row.state is None or row.pack_version is None:
+        pack = await packs.latest(connection, org_id)
+        return places_of(pack, None, row, now) if pack else []
+    pack = await packs.version(connection, org_id, row.pack_version)
+    return places_of(pack, decode(row.state), row, now) if pack else []

@@ -1,0 +1,257 @@
+"""Judges: claims learners with pending events, folds them, and writes standings, ledger, boards and outbox in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.recognitions import Identity
+from vekst.engine.pack import Pack
+from vekst.engine.standing import encode
+from vekst.engine.version import ENGINE_VERSION
+from vekst.services.clock import Clock, new_id
+from vekst.services.judgement import Judgement, judge_again, judge_on_top, leave_alone, standing_below
+from vekst.services.outbox import RECOGNISED, OutboxService
+from vekst.services.packs import Packs
+from vekst.services.places import places_of
+from vekst.storage import boards_store, events_store, ledger_store, organisations_store, outbox_store, standings_store
+from vekst.storage.database import Database
+from vekst.storage.ledger_store import Entry
+from vekst.storage.outbox_store import Message
+from vekst.storage.standings_store import NOBODY, StandingRow, StandingUpdate
+
+__all__ = ["AGAIN_AT_MOST", "EVENTS_AT_MOST", "LEARNERS_AT_MOST", "JudgedBatch", "JudgingService"]
+
+EVENTS_AT_MOST: Final = 2_000
+LEARNERS_AT_MOST: Final = 400
+AGAIN_AT_MOST: Final = 50
+_ERROR_AT_MOST: Final = 2_000
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """What one batch came to; no learners means that nothing could be claimed."""
+
+    learners: int = 0
+    events: int = 0
+    recognitions: int = 0
+    set_aside: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.learners or self.set_aside)
+
+    def __add__(self, other: JudgedBatch) -> JudgedBatch:
+        return JudgedBatch(
+            learners=self.learners + other.learners,
+            events=self.events + other.events,
+            recognitions=self.recognitions + other.recognitions,
+            set_aside=self.set_aside + other.set_aside,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A learner's judgement with the rows it makes."""
+
+    row: StandingRow
+    judgement: Judgement
+    entries: Sequence[Entry]
+    update: StandingUpdate
+
+
+class JudgingService:
+    """Judging in batches; any number of workers may run at once, since learners are claimed."""
+
+    def __init__(
+        self, database: Database, packs: Packs, outbox: OutboxService, clock: Clock, rounds: dict[UUID, UUID]
+    ) -> None:
+        self._database = database
+        self._packs = packs
+        self._outbox = outbox
+        self._clock = clock
+        # Where the round of claims has come to, so that no learner waits for ever behind busier ones.
+        self._rounds = rounds
+
+    async def pending_organisations(self) -> list[UUID]:
+        """Organisations with something to judge, the longest waiting first."""
+        async with self._database.crossing() as connection:
+            return [org_id for org_id, _ in await organisations_store.pending(connection, ENGINE_VERSION)]
+
+    async def has_work(self, org_id: UUID) -> bool:
+        """Whether any event waits whose learner can be judged now."""
+        async with self._database.reading(org_id) as connection:
+            return await standings_store.has_work(connection, org_id, self._clock())
+
+    async def judge_batch(self, org_id: UUID) -> JudgedBatch:
+        """Judge up to 2,000 events of one organisation, whole learners first; commits, then tells.
+
+        A batch that cannot be written is tried again learner by learner, and who still fails is set aside for a while.
+        """
+        claimed: list[UUID] = []
+        try:
+            return await self._judge(org_id, claimed)
+        except DBAPIError as error:
+            if error.connection_invalidated or not claimed:
+                raise
+            _log.warning("batch_failed", org_id=str(org_id), learners=len(claimed), error=str(error.orig))
+        total = JudgedBatch()
+        for learner_id in claimed:
+            total += await self._judge_alone(org_id, learner_id)
+        return total
+
+    async def judge_everything(self, org_id: UUID) -> JudgedBatch:
+        """Judge until nothing waits; what it came to in all."""
+        total = JudgedBatch()
+        while batch := await self.judge_batch(org_id):
+            total += batch
+        return total
+
+    async def _judge_alone(self, org_id: UUID, learner_id: UUID) -> JudgedBatch:
+        try:
+            return await self._judge(org_id, [learner_id], given=True)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            async with self._database.writing(org_id) as connection:
+                await _set_aside(connection, org_id, {learner_id: error}, self._clock())
+            return JudgedBatch(set_aside=1)
+
+    async def _judge(self, org_id: UUID, claimed: list[UUID], *, given: bool = False) -> JudgedBatch:
+        """One transaction; `claimed` is filled with the learners that it holds, or names them when `given`."""
+        now = self._clock()
+        async with self._database.writing(org_id) as connection:
+            if given:
+                await standings_store.lock(connection, org_id, claimed)
+            else:
+                claimed += await self._claim(connection, org_id, now)
+            # Read after the claim: no learner held here can have met a later version.
+            pack = await self._packs.latest(connection, org_id) if claimed else None
+            if pack is None:
+                return JudgedBatch()
+            judged, failed = await _judge_learners(connection, org_id, pack, claimed, now)
+            await _set_aside(connection, org_id, failed, now)
+            messages = await _write(connection, org_id, pack, judged, now)
+        await self._outbox.tell(org_id, messages)
+        return JudgedBatch(
+            learners=len(judged),
+            events=sum(len(each.judgement.judged) for each in judged),
+            recognitions=sum(len(each.entries) for each in judged),
+            set_aside=len(failed),
+        )
+
+    async def _claim(self, connection: AsyncConnection, org_id: UUID, now: datetime) -> list[UUID]:
+        """Learners with pending events, next in the round; then those whom an earlier version of the pack judged."""
+        after = self._rounds.pop(org_id, NOBODY)
+        for start in dict.fromkeys((after, NOBODY)):
+            page = await standings_store.waiting(connection, org_id, after=start, most=LEARNERS_AT_MOST)
+            while page:
+                claimed = await standings_store.claim(connection, org_id, page, now)
+                if claimed:
+                    self._rounds[org_id] = page[-1]
+                    return claimed
+                page = await standings_store.waiting(connection, org_id, after=page[-1], most=LEARNERS_AT_MOST)
+        pack = await self._packs.latest(connection, org_id)
+        version = pack.version if pack else 0
+        return await standings_store.claim_outdated(
+            connection, org_id, most=AGAIN_AT_MOST, now=now, engine=ENGINE_VERSION, version=version
+        )
+
+
+async def _judge_learners(
+    connection: AsyncConnection, org_id: UUID, pack: Pack, claimed: Sequence[UUID], now: datetime
+) -> tuple[list[_Judged], dict[UUID, Exception]]:
+    """Judge the claimed learners as far as the batch goes; a learner whose judging fails does not stop the others."""
+    pending = await events_store.pending(connection, org_id, claimed, EVENTS_AT_MOST)
+    # Learners beyond the last event read were claimed in vain; where none waits, all are here for the new version.
+    found = await standings_store.read(connection, org_id, list(pending) or claimed)
+    rows = {learner_id: row for learner_id, row in sorted(found.items()) if not leave_alone(row, pack)}
+    below = {learner_id: standing_below(pack, row, pending.get(learner_id, ())) for learner_id, row in rows.items()}
+    again = [learner_id for learner_id, standing in below.items() if standing is None][:AGAIN_AT_MOST]
+    history = await events_store.history(connection, org_id, again) if again else {}
+    held = await ledger_store.held(connection, org_id, again) if again else {}
+    reversed_ones = [learner_id for learner_id, row in rows.items() if row.reversals]
+    lives = await ledger_store.lives(connection, org_id, reversed_ones) if reversed_ones else {}
+    judged: list[_Judged] = []
+    failed: dict[UUID, Exception] = {}
+    for learner_id, row in rows.items():
+        standing = below[learner_id]
+        try:
+            if standing is not None:
+                judgement = judge_on_top(pack, standing, pending.get(learner_id, ()))
+            elif learner_id in history:
+                judgement = judge_again(pack, row, history[learner_id], held.get(learner_id, ()))
+            else:
+                continue
+            judged.append(_judged(row, judgement, lives.get(learner_id, {}), now))
+        except Exception as error:  # noqa: BLE001 - whatever one learner's events bring about, the others are judged
+            failed[learner_id] = error
+    return judged, failed
+
+
+def _judged(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime) -> _Judged:
+    """Number what is new: reversals first, then recognitions, each with the learner's next `seq`."""
+    entries: list[Entry] = []
+    past = {**lives, **{each.held.recognition.identity: each.held.life for each in judgement.reversals}}
+    for each in judgement.reversals:
+        seq = row.ledger_seq + len(entries) + 1
+        entries.append(
+            Entry(row.learner_id, seq, new_id(now), each.recognition, each.held.life, each.held.seq, each.reason)
+        )
+    for recognition in judgement.recognitions:
+        seq = row.ledger_seq + len(entries) + 1
+        life = past.get(recognition.identity, 0) + 1
+        entries.append(Entry(row.learner_id, seq, new_id(now), recognition, life))
+    update = StandingUpdate(
+        learner_id=row.learner_id,
+        pack_version=judgement.standing.pack_version,
+        engine_version=judgement.standing.engine_version,
+        last=judgement.standing.last,
+        ledger_seq=row.ledger_seq + len(entries),
+        reversals=row.reversals + len(judgement.reversals),
+        state=encode(judgement.standing),
+    )
+    return _Judged(row, judgement, entries, update)
+
+
+async def _write(
+    connection: AsyncConnection, org_id: UUID, pack: Pack, judged: Sequence[_Judged], now: datetime
+) -> list[Message]:
+    """Write a whole batch, each kind of row in one statement; the boards, whose counts are shared, come last."""
+    if not judged:
+        return []
+    refs = ((each.row.learner_id, ref) for each in judged for ref in each.judgement.judged)
+    await events_store.mark_judged(connection, org_id, refs, now)
+    await standings_store.update(connection, org_id, [each.update for each in judged], now)
+    entries = [entry for each in judged for entry in each.entries]
+    messages = [_message(each, now) for each in judged if each.entries]
+    if entries:
+        await ledger_store.append(connection, org_id, entries, pack_version=pack.version, at=now)
+        await outbox_store.append(connection, org_id, messages, now)
+    if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
+        places = [place for each in judged for place in places_of(pack, each.judgement.standing, each.row, now)]
+        await boards_store.replace(connection, org_id, [each.row.learner_id for each in judged], places)
+    return messages
+
+
+def _message(judged: _Judged, now: datetime) -> Message:
+    """One message for all that a judging brought a learner, so that a change of rules is told as one summary (V1)."""
+    again = judged.row.pack_version not in {None, judged.update.pack_version}
+    payload = {"from": judged.entries[0].seq, "to": judged.entries[-1].seq, "summary": again}
+    return Message(new_id(now), judged.row.learner_id, RECOGNISED, payload)
+
+
+async def _set_aside(
+    connection: AsyncConnection, org_id: UUID, failed: Mapping[UUID, Exception], now: datetime
+) -> None:
+    for learner_id, error in sorted(failed.items()):
+        _log.error("judging_failed", org_id=str(org_id), learner_id=str(learner_id), exc_info=error)
+        told = f"{type(error).__name__}: {error}"[:_ERROR_AT_MOST].replace("\0", "")
+        await standings_store.set_aside(connection, org_id, learner_id, error=told, at=now)

@@ -1,0 +1,63 @@
+"""Which places a learner has on the boards of a pack, from the standing: pure, and the same for judging, sweep and choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import assert_never
+
+from vekst.domain.actors import Role
+from vekst.engine.pack import BoardMeasure, Leaderboard, Pack, PointsMeasure, StreakMeasure, TallyMeasure
+from vekst.engine.readings import StreakReading, streak_readings
+from vekst.engine.standing import Standing
+from vekst.storage.boards_store import ORGANISATION_SCOPE, Place, team_scope
+from vekst.storage.standings_store import StandingRow
+
+__all__ = ["places_of", "takes_part"]
+
+Value = tuple[int, datetime | None]
+"""A value, and the instant until which it holds."""
+
+
+def places_of(pack: Pack, standing: Standing | None, row: StandingRow, now: datetime) -> list[Place]:
+    """The learner's places as of `now`; without a standing every value is 0. Who did not join has none (L1)."""
+    boards = [board for board in pack.leaderboards.values() if takes_part(board, row)]
+    if not boards:
+        return []
+    streaks = {each.key: each for each in streak_readings(pack, standing, now)} if standing else {}
+    scopes = (ORGANISATION_SCOPE, *(team_scope(team_id) for team_id in row.teams))
+    return [
+        Place(board.key, scope, row.learner_id, value, holds_until)
+        for board in boards
+        for value, holds_until in _values(board.measure, standing, streaks)
+        for scope in scopes
+    ]
+
+
+def takes_part(board: Leaderboard, row: StandingRow) -> bool:
+    """Whether the board has a place for the learner: their choice rules, and by default only learners can be in."""
+    if not row.active or board.key in row.left:
+        return False
+    return board.key in row.joined or (board.joins == "opt_out" and row.role == Role.LEARNER)
+
+
+def _values(measure: BoardMeasure, standing: Standing | None, streaks: Mapping[str, StreakReading]) -> Iterator[Value]:
+    """The value under the measure; boards per week or month, and those of tallies, keep no places yet."""
+    match measure:
+        case StreakMeasure(streak, of):
+            yield _streak_value(streaks.get(streak), of)
+        case PointsMeasure(per):
+            if per == "ever":
+                yield (standing.effort if standing else 0, None)
+        case TallyMeasure():
+            return
+        case _:
+            assert_never(measure)
+
+
+def _streak_value(reading: StreakReading | None, of: str) -> Value:
+    if reading is None:
+        return (0, None)
+    if of == "longest":
+        return (reading.longest, None)
+    return (reading.current, reading.ends_at if reading.current else None)

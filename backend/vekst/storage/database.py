@@ -1,0 +1,81 @@
+"""The way to PostgreSQL: transactions as the app's role, each bound to one organisation by row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Self
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from vekst.storage.urls import async_url
+
+__all__ = ["APP_ROLE", "Database"]
+
+APP_ROLE: Final = "vekst_app"
+"""The role of all app connections; it owns nothing, so row-level security binds it."""
+
+_BIND: Final = text("SELECT set_config('vekst.org', :org, true)")
+# Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
+_SESSION: Final = {
+    "role": APP_ROLE,
+    "application_name": "vekst",
+    "timezone": "UTC",
+    "jit": "off",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class Database:
+    """A pool of connections; every transaction names its organisation, and without one no row is visible."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reader = engine.execution_options(postgresql_readonly=True)
+
+    @classmethod
+    def open(cls, url: str, *, connections: int = 10) -> Self:
+        """A pool of at most `connections` to the database at `url`; it connects when first used."""
+        engine = create_async_engine(
+            async_url(url),
+            pool_size=connections,
+            max_overflow=0,
+            json_deserializer=orjson.loads,
+            pool_timeout=10,
+            connect_args={"server_settings": _SESSION, "timeout": 10},
+        )
+        return cls(engine)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine underneath, for measurements."""
+        return self._engine
+
+    @asynccontextmanager
+    async def writing(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+        """A read-write transaction in the organisation, committed at the end unless an error is raised."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_BIND, {"org": str(org_id)})
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+        """A read-only transaction in the organisation."""
+        async with self._reader.connect() as connection, connection.begin():
+            await connection.execute(_BIND, {"org": str(org_id)})
+            yield connection
+
+    @asynccontextmanager
+    async def crossing(self) -> AsyncIterator[AsyncConnection]:
+        """A read-only transaction in no organisation: sees no rows, and may call the functions that tell ids and ages."""
+        async with self._reader.connect() as connection, connection.begin():
+            yield connection

@@ -1,0 +1,187 @@
+"""Stores progress events: appends without doubles, reads what waits in canonical order, and marks what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import CursorResult, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.events import FieldValue, ProgressEvent, RecordedBy
+
+__all__ = [
+    "EventKey",
+    "EventRow",
+    "History",
+    "append",
+    "equal_keys",
+    "history",
+    "mark_judged",
+    "pending",
+    "pending_count",
+]
+
+EventKey = tuple[UUID, str, str]
+"""What tells an event apart within the organisation: learner, source and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event to be stored; `data` is its JSON text."""
+
+    learner_id: UUID
+    source: str
+    id: str
+    type: str
+    occurred_at: datetime
+    data: str
+    recorded_by: RecordedBy
+
+    @property
+    def key(self) -> EventKey:
+        """What tells it apart."""
+        return (self.learner_id, self.source, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All events of a learner in canonical order, and the refs of those that wait to be judged."""
+
+    events: list[ProgressEvent]
+    waiting: list[int]
+
+
+_ROWS: Final = """
+    unnest(CAST(:learners AS uuid[]), CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:types AS text[]),
+           CAST(:instants AS timestamptz[]), CAST(:data AS text[]), CAST(:recorders AS text[]))
+        AS n (learner_id, source, id, type, occurred_at, data, recorded_by)
+"""
+_APPEND: Final = text(
+    f"""
+    INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
+    SELECT :org_id, n.learner_id, n.source, n.id, n.type, n.occurred_at, CAST(n.data AS jsonb), n.recorded_by, :at
+      FROM {_ROWS}
+    ON CONFLICT (org_id, learner_id, source, id) DO NOTHING
+    RETURNING learner_id, source, id
+    """
+)
+_EQUAL: Final = text(
+    f"""
+    SELECT n.ordinality AS place
+      FROM {_ROWS.replace("AS n (", "WITH ORDINALITY AS n (").replace("recorded_by)", "recorded_by, ordinality)")}
+      JOIN progress_events e ON e.org_id = :org_id AND (e.learner_id, e.source, e.id) = (n.learner_id, n.source, n.id)
+     WHERE e.type = n.type AND (:any_time OR e.occurred_at = n.occurred_at) AND e.data = CAST(n.data AS jsonb)
+    """
+)
+_COLUMNS: Final = "learner_id, ref, source, id, type, occurred_at, data, recorded_by"
+_PENDING: Final = text(
+    f"""
+    SELECT {_COLUMNS} FROM progress_events
+     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND judged_at IS NULL
+     ORDER BY learner_id, occurred_at, source, id LIMIT :most
+    """
+)
+_HISTORY: Final = text(
+    f"""
+    SELECT {_COLUMNS}, judged_at IS NULL AS waiting FROM progress_events
+     WHERE org_id = :org_id AND learner_id = ANY(:learners)
+     ORDER BY learner_id, occurred_at, source, id
+    """
+)
+_MARK: Final = text(
+    """
+    UPDATE progress_events e SET judged_at = :at
+      FROM unnest(CAST(:learners AS uuid[]), CAST(:refs AS bigint[])) AS n (learner_id, ref)
+     WHERE e.org_id = :org_id AND e.learner_id = n.learner_id AND e.ref = n.ref AND e.judged_at IS NULL
+    """
+)
+_COUNT: Final = text("SELECT count(*) FROM progress_events WHERE org_id = :org_id AND judged_at IS NULL")
+
+
+async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[EventKey]:
+    """Add the events that are not there yet; the keys of those added. Keys must differ; they are locked in sorted order."""
+    ordered = sorted(rows, key=lambda row: row.key)
+    added = await connection.execute(_APPEND, {"org_id": org_id, "at": at, **_columns(ordered)})
+    return {(row.learner_id, row.source, row.id) for row in added}
+
+
+async def equal_keys(
+    connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], *, any_time: bool = False
+) -> list[bool]:
+    """For each row whether the stored event of its key has the same type, instant (or `any_time`) and data (M2)."""
+    equal = set(
+        (await connection.execute(_EQUAL, {"org_id": org_id, "any_time": any_time, **_columns(rows)})).scalars()
+    )
+    return [place in equal for place in range(1, len(rows) + 1)]
+
+
+async def pending(
+    connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID], most: int
+) -> dict[UUID, list[ProgressEvent]]:
+    """Up to `most` unjudged events, learner by learner in the order of their ids, each in canonical order."""
+    parameters = {"org_id": org_id, "learners": list(learner_ids), "most": most}
+    found: dict[UUID, list[ProgressEvent]] = {}
+    for learner_id, *columns in await connection.execute(_PENDING, parameters):
+        found.setdefault(learner_id, []).append(_event(*columns))
+    return found
+
+
+async def history(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> dict[UUID, History]:
+    """All events of these learners."""
+    found = {learner_id: History([], []) for learner_id in learner_ids}
+    rows = await connection.execute(_HISTORY, {"org_id": org_id, "learners": list(learner_ids)})
+    for learner_id, *columns, waits in rows:
+        event = _event(*columns)
+        found[learner_id].events.append(event)
+        if waits:
+            found[learner_id].waiting.append(event.ref)
+    return found
+
+
+async def mark_judged(
+    connection: AsyncConnection, org_id: UUID, judged: Iterable[tuple[UUID, int]], at: datetime
+) -> int:
+    """Take exactly these (learner, ref) out of the queue; how many were in it."""
+    learners, refs = _unzip(judged)
+    marked: CursorResult[tuple[()]] = await connection.execute(
+        _MARK, {"org_id": org_id, "learners": learners, "refs": refs, "at": at}
+    )
+    return marked.rowcount
+
+
+async def pending_count(connection: AsyncConnection, org_id: UUID) -> int:
+    """How many events of the organisation wait to be judged."""
+    return int((await connection.execute(_COUNT, {"org_id": org_id})).scalar_one())
+
+
+def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:
+    return {
+        "learners": [row.learner_id for row in rows],
+        "sources": [row.source for row in rows],
+        "ids": [row.id for row in rows],
+        "types": [row.type for row in rows],
+        "instants": [row.occurred_at for row in rows],
+        "data": [row.data for row in rows],
+        "recorders": [row.recorded_by.value for row in rows],
+    }
+
+
+def _unzip(pairs: Iterable[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
+    learners, refs = [], []
+    for learner_id, ref in pairs:
+        learners.append(learner_id)
+        refs.append(ref)
+    return learners, refs
+
+
+_RECORDERS: Final = {recorder.value: recorder for recorder in RecordedBy}
+
+
+def _event(
+    ref: int, source: str, key: str, kind: str, occurred_at: datetime, data: dict[str, FieldValue], recorder: str
+) -> ProgressEvent:
+    return ProgressEvent(ref, source, key, kind, occurred_at, data, _RECORDERS[recorder])

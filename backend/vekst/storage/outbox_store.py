@@ -1,0 +1,66 @@
+"""Stores the outbox: what must be told after a commit, kept in the same transaction until it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+__all__ = ["Message", "append", "delete", "read_before"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be told about a learner."""
+
+    outbox_id: UUID
+    learner_id: UUID
+    topic: str
+    payload: Mapping[str, object]
+
+
+_APPEND: Final = text(
+    """
+    INSERT INTO outbox (org_id, outbox_id, learner_id, topic, payload, created_at)
+    SELECT :org_id, n.outbox_id, n.learner_id, n.topic, CAST(n.payload AS jsonb), :at
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:learners AS uuid[]), CAST(:topics AS text[]), CAST(:payloads AS text[]))
+           AS n (outbox_id, learner_id, topic, payload)
+    """
+)
+_READ: Final = text(
+    """
+    SELECT outbox_id, learner_id, topic, payload FROM outbox WHERE org_id = :org_id AND created_at < :before
+     ORDER BY outbox_id LIMIT :most
+    """
+)
+_DELETE: Final = text("DELETE FROM outbox WHERE org_id = :org_id AND outbox_id = ANY(:ids)")
+
+
+async def append(connection: AsyncConnection, org_id: UUID, messages: Sequence[Message], at: datetime) -> None:
+    """Add the messages."""
+    parameters = {
+        "org_id": org_id,
+        "at": at,
+        "ids": [message.outbox_id for message in messages],
+        "learners": [message.learner_id for message in messages],
+        "topics": [message.topic for message in messages],
+        "payloads": [msgspec.json.encode(message.payload).decode() for message in messages],
+    }
+    await connection.execute(_APPEND, parameters)
+
+
+async def read_before(connection: AsyncConnection, org_id: UUID, before: datetime, most: int) -> list[Message]:
+    """The oldest messages written before that instant."""
+    rows = await connection.execute(_READ, {"org_id": org_id, "before": before, "most": most})
+    return [Message(row.outbox_id, row.learner_id, row.topic, row.payload) for row in rows]
+
+
+async def delete(connection: AsyncConnection, org_id: UUID, outbox_ids: Sequence[UUID]) -> None:
+    """Forget messages that were told."""
+    await connection.execute(_DELETE, {"org_id": org_id, "ids": list(outbox_ids)})

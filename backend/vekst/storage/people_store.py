@@ -1,0 +1,268 @@
+"""Stores people, teams, memberships and integrations; reads who somebody is, with roles and teams, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+__all__ = [
+    "IdentityRow",
+    "MembershipRow",
+    "PersonRow",
+    "SubjectRow",
+    "append_people",
+    "append_teams",
+    "end_memberships",
+    "find_integration",
+    "find_person",
+    "find_subjects",
+    "join_teams",
+    "put_integration",
+    "read_people",
+    "read_teams",
+    "set_zone",
+    "update_people",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """Who acts: an active person, with the teams they manage now."""
+
+    learner_id: UUID
+    person: str
+    name: str
+    role: str
+    locale: str | None
+    manages: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """Whom an event is about, with the teams they are in now."""
+
+    learner_id: UUID
+    active: bool
+    teams: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as stored."""
+
+    learner_id: UUID
+    person: str
+    name: str
+    email: str | None
+    role: str
+    zone: str | None
+    first_zone: str | None
+    locale: str | None
+    active: bool
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """Somebody's present or future membership of a team."""
+
+    learner_id: UUID
+    membership_id: UUID
+    team_id: UUID
+    manages: bool
+    joined_at: datetime
+
+
+_FIND_PERSON: Final = text(
+    """
+    SELECT p.learner_id, p.person, p.name, p.role, p.locale,
+           ARRAY(SELECT m.team_id FROM memberships m
+                  WHERE m.org_id = p.org_id AND m.learner_id = p.learner_id AND m.left_at IS NULL AND m.manages)
+               AS manages
+      FROM people p WHERE p.org_id = :org_id AND p.person = :person AND p.active
+    """
+)
+_FIND_INTEGRATION: Final = text("SELECT name FROM integrations WHERE org_id = :org_id AND name = :name AND active")
+_FIND_SUBJECTS: Final = text(
+    """
+    SELECT p.person, p.learner_id, p.active,
+           ARRAY(SELECT m.team_id FROM memberships m
+                  WHERE m.org_id = p.org_id AND m.learner_id = p.learner_id AND m.left_at IS NULL) AS teams
+      FROM people p WHERE p.org_id = :org_id AND p.person = ANY(:persons)
+    """
+)
+_READ_PEOPLE: Final = text(
+    """
+    SELECT learner_id, person, name, email, role, zone, first_zone, locale, active, joined_at
+      FROM people WHERE org_id = :org_id AND person = ANY(:persons)
+    """
+)
+_PEOPLE_ROWS: Final = """
+    unnest(CAST(:learners AS uuid[]), CAST(:persons AS text[]), CAST(:names AS text[]), CAST(:emails AS text[]),
+           CAST(:roles AS text[]), CAST(:zones AS text[]), CAST(:first_zones AS text[]), CAST(:locales AS text[]),
+           CAST(:active AS boolean[]), CAST(:joined AS timestamptz[]))
+        AS n (learner_id, person, name, email, role, zone, first_zone, locale, active, joined_at)
+"""
+_APPEND_PEOPLE: Final = text(
+    f"""
+    INSERT INTO people (org_id, learner_id, person, name, email, role, zone, first_zone, locale, active, joined_at)
+    SELECT :org_id, n.* FROM {_PEOPLE_ROWS} ON CONFLICT (org_id, person) DO NOTHING RETURNING learner_id
+    """
+)
+_UPDATE_PEOPLE: Final = text(
+    f"""
+    UPDATE people p SET name = n.name, email = n.email, role = n.role, zone = n.zone, locale = n.locale,
+           active = n.active, joined_at = n.joined_at
+      FROM {_PEOPLE_ROWS} WHERE p.org_id = :org_id AND p.learner_id = n.learner_id
+    """
+)
+_SET_ZONE: Final = text("UPDATE people SET zone = :zone WHERE org_id = :org_id AND learner_id = :learner_id")
+_READ_TEAMS: Final = text("SELECT key, team_id, zone FROM teams WHERE org_id = :org_id AND key = ANY(:keys)")
+_APPEND_TEAMS: Final = text(
+    """
+    INSERT INTO teams (org_id, team_id, key, name)
+    SELECT :org_id, n.team_id, n.key, n.key FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[])) AS n (team_id, key)
+    ON CONFLICT (org_id, key) DO NOTHING
+    """
+)
+_JOIN: Final = text(
+    """
+    INSERT INTO memberships (org_id, learner_id, membership_id, team_id, manages, joined_at)
+    SELECT :org_id, n.* FROM unnest(CAST(:learners AS uuid[]), CAST(:ids AS uuid[]), CAST(:teams AS uuid[]),
+                                    CAST(:manages AS boolean[]), CAST(:joined AS timestamptz[]))
+        AS n (learner_id, membership_id, team_id, manages, joined_at)
+    ON CONFLICT (org_id, learner_id, team_id) WHERE left_at IS NULL
+    DO UPDATE SET manages = excluded.manages WHERE memberships.manages <> excluded.manages
+    """
+)
+_LEAVE_OTHERS: Final = text(
+    """
+    UPDATE memberships m SET left_at = :at
+     WHERE m.org_id = :org_id AND m.left_at IS NULL AND m.learner_id = ANY(:leavers)
+       AND NOT EXISTS (SELECT FROM unnest(CAST(:learners AS uuid[]), CAST(:teams AS uuid[])) AS n (learner_id, team_id)
+                        WHERE n.learner_id = m.learner_id AND n.team_id = m.team_id)
+    """
+)
+_PUT_INTEGRATION: Final = text(
+    """
+    INSERT INTO integrations (org_id, integration_id, name, active) VALUES (:org_id, :integration_id, :name, true)
+    ON CONFLICT (org_id, name) DO UPDATE SET active = true
+    """
+)
+
+
+async def find_person(connection: AsyncConnection, org_id: UUID, person: str) -> IdentityRow | None:
+    """The active person of that key."""
+    row = (await connection.execute(_FIND_PERSON, {"org_id": org_id, "person": person})).one_or_none()
+    if row is None:
+        return None
+    return IdentityRow(
+        learner_id=row.learner_id,
+        person=row.person,
+        name=row.name,
+        role=row.role,
+        locale=row.locale,
+        manages=tuple(row.manages),
+    )
+
+
+async def find_integration(connection: AsyncConnection, org_id: UUID, name: str) -> bool:
+    """Whether there is an active integration of that name."""
+    return (await connection.execute(_FIND_INTEGRATION, {"org_id": org_id, "name": name})).one_or_none() is not None
+
+
+async def find_subjects(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, SubjectRow]:
+    """Whom these keys name."""
+    rows = await connection.execute(_FIND_SUBJECTS, {"org_id": org_id, "persons": list(persons)})
+    return {row.person: SubjectRow(row.learner_id, row.active, tuple(row.teams)) for row in rows}
+
+
+async def read_people(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, PersonRow]:
+    """The people of these keys, the inactive ones too."""
+    rows = await connection.execute(_READ_PEOPLE, {"org_id": org_id, "persons": list(persons)})
+    return {row.person: PersonRow(*row) for row in rows}
+
+
+async def append_people(connection: AsyncConnection, org_id: UUID, people: Sequence[PersonRow]) -> set[UUID]:
+    """Add people; the ids of those whose key was free."""
+    added = await connection.execute(_APPEND_PEOPLE, {"org_id": org_id, **_people_columns(people)})
+    return set(added.scalars())
+
+
+async def update_people(connection: AsyncConnection, org_id: UUID, people: Sequence[PersonRow]) -> None:
+    """Write what has changed about people; the key and the first zone stay."""
+    await connection.execute(_UPDATE_PEOPLE, {"org_id": org_id, **_people_columns(people)})
+
+
+async def set_zone(connection: AsyncConnection, org_id: UUID, learner_id: UUID, zone: str) -> None:
+    """Write the zone that the learner has from now on."""
+    await connection.execute(_SET_ZONE, {"org_id": org_id, "learner_id": learner_id, "zone": zone})
+
+
+async def append_teams(connection: AsyncConnection, org_id: UUID, teams: Mapping[str, UUID]) -> None:
+    """Add the teams of these keys, with these ids, that are not there yet."""
+    ordered = sorted(teams.items())
+    parameters = {"org_id": org_id, "keys": [key for key, _ in ordered], "ids": [team_id for _, team_id in ordered]}
+    await connection.execute(_APPEND_TEAMS, parameters)
+
+
+async def read_teams(
+    connection: AsyncConnection, org_id: UUID, keys: Sequence[str]
+) -> dict[str, tuple[UUID, str | None]]:
+    """Id and zone of the teams of these keys."""
+    rows = await connection.execute(_READ_TEAMS, {"org_id": org_id, "keys": list(keys)})
+    return {row.key: (row.team_id, row.zone) for row in rows}
+
+
+async def join_teams(connection: AsyncConnection, org_id: UUID, memberships: Sequence[MembershipRow]) -> None:
+    """Add memberships; one that is there already only takes over whether it manages."""
+    parameters = {
+        "org_id": org_id,
+        "learners": [each.learner_id for each in memberships],
+        "ids": [each.membership_id for each in memberships],
+        "teams": [each.team_id for each in memberships],
+        "manages": [each.manages for each in memberships],
+        "joined": [each.joined_at for each in memberships],
+    }
+    await connection.execute(_JOIN, parameters)
+
+
+async def end_memberships(
+    connection: AsyncConnection, org_id: UUID, kept: Sequence[MembershipRow], at: datetime
+) -> None:
+    """End the memberships that these learners have in teams other than those named."""
+    parameters = {
+        "org_id": org_id,
+        "at": at,
+        "leavers": list({each.learner_id for each in kept}),
+        "learners": [each.learner_id for each in kept],
+        "teams": [each.team_id for each in kept],
+    }
+    await connection.execute(_LEAVE_OTHERS, parameters)
+
+
+async def put_integration(connection: AsyncConnection, org_id: UUID, integration_id: UUID, name: str) -> None:
+    """Add an integration, or make it active again."""
+    parameters = {"org_id": org_id, "integration_id": integration_id, "name": name}
+    await connection.execute(_PUT_INTEGRATION, parameters)
+
+
+def _people_columns(people: Sequence[PersonRow]) -> dict[str, list[object]]:
+    return {
+        "learners": [each.learner_id for each in people],
+        "persons": [each.person for each in people],
+        "names": [each.name for each in people],
+        "emails": [each.email for each in people],
+        "roles": [each.role for each in people],
+        "zones": [each.zone for each in people],
+        "first_zones": [each.first_zone for each in people],
+        "locales": [each.locale for each in people],
+        "active": [each.active for each in people],
+        "joined": [each.joined_at for each in people],
+    }

@@ -1,0 +1,248 @@
+"""Stores standings: claims learners to be judged without ever waiting, reads what judging needs, and writes the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.events import Position
+
+__all__ = [
+    "NOBODY",
+    "StandingRow",
+    "StandingUpdate",
+    "append",
+    "claim",
+    "claim_outdated",
+    "has_work",
+    "lock",
+    "lock_due",
+    "read",
+    "set_aside",
+    "update",
+    "waiting",
+]
+
+NOBODY: Final = UUID(int=0)
+"""A learner id before all others: where a round of claims begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """A locked standing with what else judging needs of the learner; `state` is None before the first judging."""
+
+    learner_id: UUID
+    pack_version: int | None
+    engine_version: str | None
+    state: bytes | None
+    ledger_seq: int
+    reversals: int
+    failures: int
+    first_zone: str | None
+    active: bool
+    role: str
+    teams: tuple[UUID, ...]
+    joined: frozenset[str]
+    left: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingUpdate:
+    """What judging leaves; `last` is the position of the last event folded in."""
+
+    learner_id: UUID
+    pack_version: int
+    engine_version: str
+    last: Position | None
+    ledger_seq: int
+    reversals: int
+    state: bytes
+
+
+# Leaps from learner to learner over the index of pending events, however many events each has.
+_WAITING: Final = text(
+    """
+    WITH RECURSIVE waiting AS (
+        (SELECT e.learner_id FROM progress_events e
+          WHERE e.org_id = :org_id AND e.judged_at IS NULL AND e.learner_id > :after ORDER BY e.learner_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.learner_id FROM progress_events e
+                 WHERE e.org_id = :org_id AND e.judged_at IS NULL AND e.learner_id > w.learner_id
+                 ORDER BY e.learner_id LIMIT 1)
+          FROM waiting w WHERE w.learner_id IS NOT NULL
+    )
+    SELECT learner_id FROM waiting WHERE learner_id IS NOT NULL LIMIT :most
+    """
+)
+_CLAIM: Final = text(
+    """
+    SELECT learner_id FROM standings
+     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND (retry_at IS NULL OR retry_at <= :now)
+     ORDER BY learner_id FOR NO KEY UPDATE SKIP LOCKED
+    """
+)
+_CLAIM_OUTDATED: Final = text(
+    """
+    SELECT s.learner_id FROM standings s
+     WHERE s.org_id = :org_id AND s.state IS NOT NULL
+       AND (s.engine_version <> :engine OR s.pack_version < :version) AND (s.retry_at IS NULL OR s.retry_at <= :now)
+     ORDER BY s.learner_id LIMIT :most FOR NO KEY UPDATE OF s SKIP LOCKED
+    """
+)
+_HAS_WORK: Final = text(
+    """
+    SELECT EXISTS (SELECT FROM progress_events e JOIN standings s ON s.org_id = e.org_id AND s.learner_id = e.learner_id
+                    WHERE e.org_id = :org_id AND e.judged_at IS NULL AND (s.retry_at IS NULL OR s.retry_at <= :now))
+    """
+)
+_LOCK: Final = text(
+    """
+    SELECT learner_id FROM standings WHERE org_id = :org_id AND learner_id = ANY(:learners)
+     ORDER BY learner_id FOR NO KEY UPDATE
+    """
+)
+_LOCK_DUE: Final = text(
+    """
+    SELECT s.learner_id FROM standings s
+     WHERE s.org_id = :org_id AND s.learner_id IN (
+           SELECT m.learner_id FROM board_members m WHERE m.org_id = :org_id AND m.holds_until <= :now LIMIT :most)
+     ORDER BY s.learner_id FOR NO KEY UPDATE OF s SKIP LOCKED
+    """
+)
+_READ: Final = text(
+    """
+    SELECT s.learner_id, s.pack_version, s.engine_version, s.state, s.ledger_seq, s.reversals, s.failures,
+           p.first_zone, p.active, p.role,
+           ARRAY(SELECT m.team_id FROM memberships m
+                  WHERE m.org_id = s.org_id AND m.learner_id = s.learner_id AND m.left_at IS NULL AND NOT m.manages)
+               AS teams,
+           ARRAY(SELECT c.board FROM board_choices c
+                  WHERE c.org_id = s.org_id AND c.learner_id = s.learner_id AND c.joined) AS joined,
+           ARRAY(SELECT c.board FROM board_choices c
+                  WHERE c.org_id = s.org_id AND c.learner_id = s.learner_id AND NOT c.joined) AS left
+      FROM standings s JOIN people p ON p.org_id = s.org_id AND p.learner_id = s.learner_id
+     WHERE s.org_id = :org_id AND s.learner_id = ANY(:learners)
+    """
+)
+_APPEND: Final = text(
+    """
+    INSERT INTO standings (org_id, learner_id, ledger_seq, reversals, failures, updated_at)
+    SELECT :org_id, n.learner_id, 0, 0, 0, :at FROM unnest(CAST(:learners AS uuid[])) AS n (learner_id)
+    ON CONFLICT (org_id, learner_id) DO NOTHING
+    """
+)
+_UPDATE: Final = text(
+    """
+    UPDATE standings s
+       SET pack_version = n.pack_version, engine_version = n.engine_version, last_occurred_at = n.last_occurred_at,
+           last_source = n.last_source, last_id = n.last_id, ledger_seq = n.ledger_seq, reversals = n.reversals,
+           state = n.state, updated_at = :at, failures = 0, failed_at = NULL, retry_at = NULL, error = NULL
+      FROM unnest(CAST(:learners AS uuid[]), CAST(:packs AS integer[]), CAST(:engines AS text[]),
+                  CAST(:instants AS timestamptz[]), CAST(:sources AS text[]), CAST(:ids AS text[]),
+                  CAST(:seqs AS bigint[]), CAST(:reversals AS integer[]), CAST(:states AS bytea[]))
+           AS n (learner_id, pack_version, engine_version, last_occurred_at, last_source, last_id,
+                 ledger_seq, reversals, state)
+     WHERE s.org_id = :org_id AND s.learner_id = n.learner_id
+    """
+)
+_SET_ASIDE: Final = text(
+    """
+    UPDATE standings SET failures = failures + 1, failed_at = :at, error = :error,
+           retry_at = CAST(:at AS timestamptz) + least(power(2, failures), 3600) * interval '1 second'
+     WHERE org_id = :org_id AND learner_id = :learner_id
+    """
+)
+
+
+async def append(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID], at: datetime) -> None:
+    """Give new people their row."""
+    await connection.execute(_APPEND, {"org_id": org_id, "learners": list(learner_ids), "at": at})
+
+
+async def waiting(connection: AsyncConnection, org_id: UUID, *, after: UUID, most: int) -> list[UUID]:
+    """Up to `most` learners beyond `after` who have unjudged events, by id."""
+    return await _ids(connection, _WAITING, {"org_id": org_id, "after": after, "most": most})
+
+
+async def claim(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Lock those of the learners who are neither held by another worker nor set aside."""
+    return await _ids(connection, _CLAIM, {"org_id": org_id, "learners": list(learner_ids), "now": now})
+
+
+async def claim_outdated(
+    connection: AsyncConnection, org_id: UUID, *, most: int, now: datetime, engine: str, version: int
+) -> list[UUID]:
+    """Lock up to `most` learners whom another engine or an earlier version of the pack has judged."""
+    parameters = {"org_id": org_id, "most": most, "now": now, "engine": engine, "version": version}
+    return await _ids(connection, _CLAIM_OUTDATED, parameters)
+
+
+async def has_work(connection: AsyncConnection, org_id: UUID, now: datetime) -> bool:
+    """Whether any event waits whose learner is not set aside."""
+    return bool((await connection.execute(_HAS_WORK, {"org_id": org_id, "now": now})).scalar_one())
+
+
+async def lock(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> list[UUID]:
+    """Lock these learners in sorted order, waiting for whoever holds them."""
+    return await _ids(connection, _LOCK, {"org_id": org_id, "learners": list(learner_ids)})
+
+
+async def lock_due(connection: AsyncConnection, org_id: UUID, *, now: datetime, most: int) -> list[UUID]:
+    """Lock learners with a board value that no longer holds, passing over those held by another worker."""
+    return await _ids(connection, _LOCK_DUE, {"org_id": org_id, "now": now, "most": most})
+
+
+async def read(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> dict[UUID, StandingRow]:
+    """The standings of learners that this transaction holds."""
+    rows = await connection.execute(_READ, {"org_id": org_id, "learners": list(learner_ids)})
+    return {
+        row.learner_id: StandingRow(
+            learner_id=row.learner_id,
+            pack_version=row.pack_version,
+            engine_version=row.engine_version,
+            state=row.state,
+            ledger_seq=row.ledger_seq,
+            reversals=row.reversals,
+            failures=row.failures,
+            first_zone=row.first_zone,
+            active=row.active,
+            role=row.role,
+            teams=tuple(row.teams),
+            joined=frozenset(row.joined),
+            left=frozenset(row.left),
+        )
+        for row in rows
+    }
+
+
+async def update(connection: AsyncConnection, org_id: UUID, updates: Sequence[StandingUpdate], at: datetime) -> None:
+    """Write the outcome of a judging."""
+    parameters = {
+        "org_id": org_id,
+        "at": at,
+        "learners": [each.learner_id for each in updates],
+        "packs": [each.pack_version for each in updates],
+        "engines": [each.engine_version for each in updates],
+        "instants": [each.last[0] if each.last else None for each in updates],
+        "sources": [each.last[1] if each.last else None for each in updates],
+        "ids": [each.last[2] if each.last else None for each in updates],
+        "seqs": [each.ledger_seq for each in updates],
+        "reversals": [each.reversals for each in updates],
+        "states": [each.state for each in updates],
+    }
+    await connection.execute(_UPDATE, parameters)
+
+
+async def set_aside(connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, error: str, at: datetime) -> None:
+    """Let a learner whose judging failed wait, twice as long with every failure, an hour at most."""
+    await connection.execute(_SET_ASIDE, {"org_id": org_id, "learner_id": learner_id, "error": error, "at": at})
+
+
+async def _ids(connection: AsyncConnection, statement: TextClause, parameters: dict[str, object]) -> list[UUID]:
+    return list((await connection.execute(statement, parameters)).scalars())

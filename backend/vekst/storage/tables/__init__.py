@@ -1,0 +1,33 @@
+"""The tables, one per module; private to storage."""
+
+from vekst.storage.tables.base import metadata
+from vekst.storage.tables.board_choices import board_choices
+from vekst.storage.tables.board_counts import board_counts
+from vekst.storage.tables.board_members import board_members
+from vekst.storage.tables.integrations import integrations
+from vekst.storage.tables.ledger_entries import ledger_entries
+from vekst.storage.tables.memberships import memberships
+from vekst.storage.tables.organisations import organisations
+from vekst.storage.tables.outbox import outbox
+from vekst.storage.tables.pack_versions import pack_versions
+from vekst.storage.tables.people import people
+from vekst.storage.tables.progress_events import progress_events
+from vekst.storage.tables.standings import standings
+from vekst.storage.tables.teams import teams
+
+__all__ = [
+    "board_choices",
+    "board_counts",
+    "board_members",
+    "integrations",
+    "ledger_entries",
+    "memberships",
+    "metadata",
+    "organisations",
+    "outbox",
+    "pack_versions",
+    "people",
+    "progress_events",
+    "standings",
+    "teams",
+]

@@ -1,0 +1,22 @@
+"""Pack versions: the published quest files, word for word; never changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKeyConstraint, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from vekst.storage.tables.base import KEY, MOMENT, metadata
+
+__all__ = ["pack_versions"]
+
+pack_versions = Table(
+    "pack_versions",
+    metadata,
+    Column("org_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("key", KEY, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("files", JSONB, nullable=False),
+    Column("published_at", MOMENT, nullable=False),
+    ForeignKeyConstraint(["org_id"], ["organisations.org_id"], name="fk_pack_versions_org"),
+)

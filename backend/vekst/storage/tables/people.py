@@ -1,0 +1,32 @@
+"""People: everyone who signs in; `zone` is today's, `first_zone` the one a fold begins with, null where it is the pack's."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKeyConstraint, Table, Text, UniqueConstraint, Uuid
+
+from vekst.storage.tables.base import KEY, MOMENT, metadata
+
+__all__ = ["people"]
+
+people = Table(
+    "people",
+    metadata,
+    Column("org_id", Uuid, primary_key=True),
+    Column("learner_id", Uuid, primary_key=True),
+    Column("person", KEY, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("role", Text, nullable=False),
+    Column("zone", Text, comment="the zone of today; the pack's where null"),
+    Column(
+        "first_zone",
+        Text,
+        comment="the zone before any change of zone, from which a fold begins; the pack's where null",
+    ),
+    Column("locale", Text),
+    Column("active", Boolean, nullable=False),
+    Column("joined_at", MOMENT, nullable=False),
+    UniqueConstraint("org_id", "person", name="uq_people_person"),
+    CheckConstraint("role IN ('learner', 'manager', 'author', 'admin')", name="role"),
+    ForeignKeyConstraint(["org_id"], ["organisations.org_id"], name="fk_people_org"),
+)

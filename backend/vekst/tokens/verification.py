@@ -1,0 +1,88 @@
+"""Verifies bearer tokens by the public keys of one issuer: algorithm, issuer, audience and times are all pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import KeySet
+
+from vekst.domain.claims import Claims
+from vekst.domain.errors import NotSignedIn
+
+__all__ = ["AUDIENCE", "ClaimNames", "Clock", "KeySetVerifier", "utc_now"]
+
+AUDIENCE: Final = "vekst"
+
+_LEEWAY_SECONDS: Final = 60
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNames:
+    """Which claims of a token name the organisation, the person and the integration."""
+
+    org: str = "org"
+    person: str = "sub"
+    integration: str = "integration"
+
+
+class KeySetVerifier:
+    """Verifies tokens of one issuer against its public keys: algorithm, issuer, audience and times are all pinned."""
+
+    def __init__(
+        self,
+        keys: KeySet,
+        *,
+        issuer: str,
+        audience: str = AUDIENCE,
+        algorithms: tuple[str, ...],
+        names: ClaimNames | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._algorithms = list(algorithms)
+        self._names = names or ClaimNames()
+        self._clock = clock
+
+    async def verify(self, token: str) -> Claims:
+        """The claims of the token; `NotSignedIn` says whether it has expired or is not valid at all."""
+        registry = jwt.JWTClaimsRegistry(
+            now=int(self._clock().timestamp()),
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
+        )
+        try:
+            claims = jwt.decode(token, self._keys, algorithms=self._algorithms).claims
+            registry.validate(claims)
+        except ExpiredTokenError as error:
+            raise NotSignedIn("TOKEN_EXPIRED") from error
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise NotSignedIn("TOKEN_INVALID") from error
+        return self._claims(claims)
+
+    def _claims(self, claims: dict[str, Any]) -> Claims:
+        org = claims.get(self._names.org)
+        person = claims.get(self._names.person)
+        integration = claims.get(self._names.integration)
+        match org, person, integration:
+            case str(), _, str():
+                return Claims(org=org, integration=integration)
+            case str(), str(), None:
+                return Claims(org=org, person=person)
+            case _:
+                raise NotSignedIn("TOKEN_INVALID")

@@ -1,0 +1,127 @@
+"""Quest files for tests of services: small, and yet with every kind of rule that judging writes down."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["CRAFT", "CRAFT_CHANGED", "changed"]
+
+_PACK: Final = """
+pack: craft
+title: Craft
+purpose: Grow better conversations
+locales: [en]
+zone: Europe/Oslo
+calendar: always
+retention: 3650 days
+accepts_events_up_to: 400 days
+recognition:
+  outcomes_at_most: 25%
+"""
+
+_EVENTS: Final = """
+calendars:
+  always: {workdays: [mon, tue, wed, thu, fri, sat, sun]}
+skills:
+  discovery: {title: Discovery, purpose: Asking well, levels: [10, 40, 100], fresh_for: 60d}
+events:
+  call.practised:
+    title: Practised a call
+    nature: practice
+    skill: discovery
+    recorded_by: [self, manager, system]
+    fields:
+      minutes: {type: number, min: 0}
+      score: {type: number, min: 0, max: 10}
+      customer: {type: text}
+    points: 5
+    at_most: {times: 3, per: day}
+  lesson.completed:
+    title: Completed a lesson
+    nature: learning
+    recorded_by: [self, system]
+    fields:
+      lesson: {type: text, required: true}
+  feedback.given:
+    title: Was given feedback
+    nature: feedback
+    recorded_by: [manager]
+  deal.closed:
+    title: Closed a deal
+    nature: outcome
+    recorded_by: [self, system]
+    fields:
+      amount: {type: number, min: 0}
+"""
+
+_RULES: Final = """
+badges:
+  brave-caller:
+    title: Brave caller
+    purpose: Practice makes calls easier
+    tiers:
+      - {tier: bronze, earn: {count: {event: call.practised, at_least: 3}}, points: 20}
+      - {tier: silver, earn: {days: {event: call.practised, at_least: 10}}, points: 60}
+  closer:
+    title: Closer
+    purpose: Deals are celebrated too
+    earn: {count: {event: deal.closed, at_least: 2}}
+    points: 10
+quests:
+  better-questions:
+    title: Better questions
+    purpose: Learn, then try
+    skill: discovery
+    points: 50
+    steps:
+      - {key: learn, title: Learn, earn: {count: {event: lesson.completed, at_least: 1}}, points: 5}
+      - {key: try, title: Try, earn: {count: {event: call.practised, where: {score: {min: 6}}, at_least: 2}}, points: 15}
+  deep-dive:
+    title: Deep dive
+    purpose: For those who want more
+    starts: when_accepted
+    points: 30
+    steps:
+      - {key: dive, title: Dive, earn: {count: {event: call.practised, at_least: 2}}, points: 5}
+streaks:
+  daily-practice:
+    title: Daily practice
+    purpose: Little and often
+    every: day
+    counts: {count: {event: [call.practised, lesson.completed], at_least: 1}}
+    milestones: {3: 10, 7: 30}
+"""
+
+_BOARDS: Final = """
+leaderboards:
+  learning-streaks:
+    title: Learning streaks
+    purpose: See who keeps at it
+    measure: {streak: daily-practice, of: current}
+    joins: opt_in
+    smallest_group: 2
+  longest-streaks:
+    title: Longest streaks
+    purpose: Honour perseverance
+    measure: {streak: daily-practice, of: longest}
+    joins: opt_out
+    smallest_group: 2
+  effort-ever:
+    title: Effort
+    purpose: Honour effort
+    measure: {points: effort, per: ever}
+    joins: opt_in
+    smallest_group: 2
+"""
+
+CRAFT: Final = {"pack.yaml": _PACK, "events.yaml": _EVENTS, "rules.yaml": _RULES, "boards.yaml": _BOARDS}
+
+
+def changed(name: str, old: str, new: str) -> dict[str, str]:
+    """The craft pack with a piece of one file replaced."""
+    assert old in CRAFT[name]
+    return {**CRAFT, name: CRAFT[name].replace(old, new)}
+
+
+CRAFT_CHANGED: Final = changed("rules.yaml", "at_least: 3}}, points: 20}", "at_least: 2}}, points: 25}")
+"""The same pack with a badge that is easier to earn and worth more."""
