@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vekst.domain.recognitions import Identity, RecognitionKind
 from vekst.engine.awards import Awards
-from vekst.engine.goals import feed, goal_holds
+from vekst.engine.goals import feed, goal_evidence, goal_holds
 from vekst.engine.measures import DAYS_BACK
 from vekst.engine.streaks import activate, is_active, period_of
 
@@ -29,7 +29,7 @@ def count_streak(awards: Awards, index: int) -> None:
     del state.open[period]
     activate(streak, awards.standing, state, period)
     most = streak.milestones[-1][0] if streak.milestones else 0
-    state.evidence = sorted([*state.evidence, [period, awards.event.ref]])[-most:] if most else []
+    state.evidence = sorted([*state.evidence, [period, *goal_evidence(goal_state)]])[-most:] if most else []
     awards.practised(streak.skill)
     tell_milestones(awards, index)
 
@@ -43,5 +43,5 @@ def tell_milestones(awards: Awards, index: int) -> None:
     for length, points in streak.milestones:
         if before < length <= state.longest:
             identity = Identity(RecognitionKind.MILESTONE, streak.key, "", str(length))
-            evidence = [ref for _, ref in state.evidence[-length:]]
+            evidence = sorted(ref for _, *refs in state.evidence[-length:] for ref in refs)
             awards.give(identity, points, streak.nature, skill=streak.skill, evidence=evidence)

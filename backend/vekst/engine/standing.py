@@ -100,8 +100,8 @@ class StreakState(_Struct):
 
     A run is [length, freezes spent]; `runs` are those that no other run will always match, the longest first.
     `unsettled` says that the learner went back to an earlier date than the last active one, so that dates between the
-    two are not over yet. `told` is the longest run whose milestones were given. `evidence` holds [period, ref] of the
-    latest active periods, as many as the longest milestone needs.
+    two are not over yet. `told` is the longest run whose milestones were given. `evidence` holds [period, refs …] of
+    the latest active periods, as many as the longest milestone needs.
     """
 
     first: int = 0

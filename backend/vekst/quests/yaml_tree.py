@@ -88,6 +88,7 @@ class _RefusedError(Exception):
 def parse_yaml(text: str, file: str) -> YamlTree:
     """Read one YAML document. Whatever the text, this answers with values, problems, or both, and raises nothing."""
     builder = _Builder(file)
+    text = text.removeprefix("\ufeff")
     try:
         builder.refuse_bad_characters(text)
         for event in _events(text, file):

@@ -1,0 +1,146 @@
+"""What the documents show must fit the code: commands, options, GraphQL, packs, mappings, settings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLError, Source, parse, validate
+
+from tests.docs.commands import vekst_calls, wrong_with
+from tests.docs.markdown import Document, Snippet, documents
+from tests.repository.tree import ROOT, texts
+from vekst.cli.root import app
+from vekst.domain.texts import has_text
+from vekst.graphql.schema import build_schema
+from vekst.imports import load_mapping
+from vekst.quests import check_pack, load_pack_files
+from vekst.settings import Settings
+
+pytestmark = pytest.mark.check
+
+SHELL = ("sh", "console")
+LANGUAGES = {*SHELL, "graphql", "json", "yaml", "csv", "sql", "text", "mermaid", ""}
+CHECKED_ELSEWHERE = {"docs/quest-errors.md": "tests/quests/packs.py"}
+"""Documents whose blocks have checks of their own, and the file that names them."""
+MAKE = re.compile(r"^(?:\$ )?make ([a-z]+)", re.MULTILINE)
+
+
+def _documents() -> list[Document]:
+    return [document for document in documents() if document.name not in CHECKED_ELSEWHERE]
+
+
+def _snippets(*languages: str) -> list[Snippet]:
+    return [snippet for document in _documents() for snippet in document.of(*languages)]
+
+
+def test_documents_that_are_left_out_here_are_checked_where_we_say() -> None:
+    for document, witness in CHECKED_ELSEWHERE.items():
+        assert Path(document).name in texts()[witness]
+
+
+def test_there_is_something_to_check_of_every_kind() -> None:
+    count = Counter(snippet.language for snippet in _snippets(*LANGUAGES))
+    assert count["sh"] + count["console"] >= 10
+    assert count["graphql"] >= 8
+    assert count["yaml"] >= 20
+    assert sum("run" in snippet.flags for snippet in _snippets("sh", "graphql")) >= 10
+
+
+def test_every_block_is_in_a_language_that_the_checks_know() -> None:
+    assert [s.place for document in _documents() for s in document.snippets if s.language not in LANGUAGES] == []
+
+
+def test_every_shell_block_is_run_or_says_why_not() -> None:
+    silent = [s.place for s in _snippets("sh") if ("run" in s.flags) == bool(s.values.get("no-run"))]
+    assert silent == []
+
+
+def test_every_command_and_option_shown_exists() -> None:
+    calls = [(snippet, call) for snippet in _snippets(*SHELL) for call in vekst_calls(snippet)]
+    assert len(calls) >= 15
+    assert [f"{snippet.place} {wrong}" for snippet, call in calls if (wrong := wrong_with(call))] == []
+
+
+def test_every_make_target_shown_exists() -> None:
+    shown = {target for document in _documents() for target in MAKE.findall(document.text)}
+    targets = set(re.findall(r"^([a-z]+):", texts()["Makefile"], re.MULTILINE))
+    assert {"demo", "test"} <= shown
+    assert shown <= targets
+
+
+def test_make_demo_is_what_the_documents_say() -> None:
+    assert re.search(r"^demo:.*\n\t\$\(BIN\)/vekst demo$", texts()["Makefile"], re.MULTILINE)
+
+
+def _schema_complaints(text: str, name: str) -> list[str]:
+    try:
+        document = parse(Source(text, name))
+    except GraphQLError as error:
+        return [str(error)]
+    return [str(error) for error in validate(build_schema().core, document)]
+
+
+def test_every_operation_shown_is_valid() -> None:
+    complaints = {s.place: _schema_complaints(s.text, s.place) for s in _snippets("graphql")}
+    assert {place: found for place, found in complaints.items() if found} == {}
+
+
+def _packs() -> dict[str, dict[str, str]]:
+    packs: dict[str, dict[str, str]] = {}
+    for snippet in _snippets("yaml"):
+        if "pack" in snippet.values:
+            files = packs.setdefault(snippet.values["pack"], {})
+            assert snippet.values["file"] not in files, f"{snippet.place}: the file is there twice"
+            files[snippet.values["file"]] = snippet.text
+    return packs
+
+
+@pytest.mark.parametrize("name", _packs())
+def test_the_packs_of_the_documents_have_no_errors(name: str) -> None:
+    files = _packs()[name]
+    assert "pack.yaml" in files
+    assert [each.render("en") for each in check_pack(load_pack_files(files))] == []
+
+
+@pytest.mark.parametrize("snippet", [s for s in _snippets("yaml") if "mapping" in s.flags], ids=lambda s: s.place)
+def test_the_mappings_of_the_documents_can_be_read(snippet: Snippet, tmp_path: Path) -> None:
+    file = tmp_path / "mapping.yaml"
+    file.write_text(snippet.text, encoding="utf-8")
+    assert load_mapping(file).columns()
+
+
+def _settings_table() -> dict[str, str]:
+    page = next(document for document in documents() if document.name == "docs/operations.md")
+    rows = [row for row in page.rows if row[0].startswith("`VEKST_")]
+    return {row[0].strip("`"): row[1].strip("`") for row in rows}
+
+
+def _shown(default: Any) -> str:
+    raw = default.get_secret_value() if hasattr(default, "get_secret_value") else default
+    return "none" if raw is None or raw == "" else str(raw)
+
+
+def test_the_table_of_settings_has_every_setting_with_its_default() -> None:
+    expected = {f"VEKST_{name.upper()}": _shown(field.default) for name, field in Settings.model_fields.items()}
+    assert _settings_table() == expected
+
+
+def test_the_table_of_event_codes_has_codes_that_the_server_can_say() -> None:
+    page = next(document for document in documents() if document.name == "docs/mobile.md")
+    codes = {row[0].strip("`") for row in page.rows if re.fullmatch(r"`[A-Z]+_[A-Z_]+`", row[0])}
+    assert len(codes) >= 10
+    assert {code for code in codes if not has_text(code)} == set()
+
+
+def test_every_command_is_in_the_documents() -> None:
+    shown = {call[0] for snippet in _snippets(*SHELL) for call in vekst_calls(snippet) if call}
+    assert shown >= {"demo", "up", "api", "worker", "migrate", "token", "org", "people", "events", "quests", "doctor"}
+    assert app is not None
+
+
+def test_the_documents_stand_in_the_repository_that_they_are_about() -> None:
+    assert (ROOT / "docs").is_dir()
