@@ -13,7 +13,9 @@ __all__ = ["configure_logging"]
 def configure_logging(level: str = "info", *, json: bool = True) -> None:
     """Log to standard error from `level` on; the standard library's loggers join in from warnings on."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -37,7 +37,7 @@ def test_every_pack_below_a_folder_is_checked_and_one_error_is_enough_for_1(pack
     result = run("check", packs)
     assert result.exit_code == 1
     first, last, good = result.stdout.splitlines()
-    assert first == f"{packs}/bad/rules.yaml:1:33 UNKNOWN_KEY there is no key `levls` here (did you mean `levels`?)"
+    assert first == f"{packs}/bad/rules.yaml:1:32 UNKNOWN_KEY there is no key `levls` here (did you mean `levels`?)"
     assert last == f"{packs}/bad: 1 error, 0 warnings, 0 examples"
     assert good.startswith(f"{packs}/good: 0 errors")
 
@@ -50,7 +50,7 @@ def test_machines_are_answered_in_json(packs: Path) -> None:
     bad, good = json.loads(run("check", packs, "--json").stdout)
     assert bad["errors"] == 1
     assert bad["diagnostics"][0]["code"] == "UNKNOWN_KEY"
-    assert (bad["diagnostics"][0]["line"], bad["diagnostics"][0]["column"]) == (1, 33)
+    assert (bad["diagnostics"][0]["line"], bad["diagnostics"][0]["column"]) == (1, 32)
     assert good["outcomeShare"] == 0.0
     assert good["diagnostics"] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,7 +36,8 @@ class Client:
 
     async def send(self, query: str, /, **variables: Any) -> httpx.Response:
         """The answer, whatever it is."""
-        return await self.http.post("/graphql", json={"query": query, "variables": variables})
+        body = json.dumps({"query": query, "variables": variables})
+        return await self.http.post("/graphql", content=body, headers={"Content-Type": "application/json"})
 
     async def ask(self, query: str, /, **variables: Any) -> Any:
         """The data of an answer without errors."""

@@ -61,7 +61,9 @@ async def unsigned(app: FastAPI) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def sign_in(app: FastAPI, issuer: DevelopmentIssuer, organisation: Organisation) -> AsyncIterator[Callable[..., Client]]:
+async def sign_in(
+    app: FastAPI, issuer: DevelopmentIssuer, organisation: Organisation
+) -> AsyncIterator[Callable[..., Client]]:
     """Sign in somebody of the organisation."""
     clients: list[Client] = []
 

@@ -61,7 +61,7 @@ def test_a_condition_must_be_possible(where: str, finding: list[str]) -> None:
         (2, "1h", True), (9, "7d", True), (10, "7d", False),
     ],
 )  # fmt: skip
-def test_no_window_has_more_days_than_it_can_touch(at_least: int, within: str, reachable: bool) -> None:
+def test_no_window_has_more_days_than_it_can_touch(at_least: int, within: str, *, reachable: bool) -> None:
     assert badge(days(at_least, within)) == ([] if reachable else ["OUT_OF_REACH"])
 
 
@@ -76,7 +76,7 @@ def test_no_window_has_more_days_than_it_can_touch(at_least: int, within: str, r
         ({"at_most": "{times: 1, per: year}", "at_least": "50"}, True),
     ],
 )
-def test_a_cap_limits_what_a_window_can_hold(parts: dict[str, str], reachable: bool) -> None:
+def test_a_cap_limits_what_a_window_can_hold(parts: dict[str, str], *, reachable: bool) -> None:
     assert badge(count(**parts)) == ([] if reachable else ["OUT_OF_REACH"])
 
 
@@ -189,7 +189,7 @@ quests:
         ("{count: {event: deal.closed, at_least: 1}}", False),
     ],
 )
-def test_one_bare_click_should_not_pay(earn: str, token: bool) -> None:
+def test_one_bare_click_should_not_pay(earn: str, *, token: bool) -> None:
     """Case 20: a token action keeps the streak."""
     assert ("TOKEN_ACTION" in badge(earn, points="5")) is token
     assert "TOKEN_ACTION" not in badge(earn)
@@ -209,7 +209,7 @@ def test_one_bare_click_should_not_pay(earn: str, token: bool) -> None:
         ("{days: {event: call.practised}, per: ever}", True),
     ],
 )
-def test_no_board_rests_on_outcomes(measure: str, allowed: bool) -> None:
+def test_no_board_rests_on_outcomes(measure: str, *, allowed: bool) -> None:
     """L2, by way of a streak too."""
     text = f"""
 streaks: {{deals: {{title: D, every: week, counts: {{count: {{event: deal.closed, at_least: 1}}}}}}}}
@@ -219,7 +219,10 @@ leaderboards: {{b: {{title: B, purpose: P, measure: {measure}}}}}
 
 
 def test_a_challenge_asks_for_what_its_time_allows() -> None:
-    text = "challenges: {c: {title: C, purpose: P, measure: {days: {event: call.practised}}, goal: {everyone: %d}, lasts: 7d}}"
+    text = """
+challenges:
+  c: {title: C, purpose: P, measure: {days: {event: call.practised}}, goal: {everyone: %d}, lasts: 7d}
+"""
     assert codes(text % 7) == []
     assert codes(text % 12) == ["OUT_OF_REACH"]
 
@@ -230,9 +233,17 @@ def test_the_reachable_share_counts_everything_once_and_a_year_of_what_repeats()
 badges:
   once: {title: O, points: 7, earn: {count: {event: deal.closed, at_least: 2}}}
   monthly: {title: M, points: 10, repeat: month, earn: {count: {event: deal.closed, at_least: 2}}}
-  better: {title: B, points: 3, repeat: always, earn: {improvement: {event: call.practised, field: score, by: 10%, memory: 60d}}}
+  better:
+    title: B
+    points: 3
+    repeat: always
+    earn: {improvement: {event: call.practised, field: score, by: 10%, memory: 60d}}
 quests:
-  q: {title: Q, points: 5, repeat: quarter, steps: [{key: a, title: A, points: 2, earn: {count: {event: call.practised, at_least: 2}}}]}
+  q:
+    title: Q
+    points: 5
+    repeat: quarter
+    steps: [{key: a, title: A, points: 2, earn: {count: {event: call.practised, at_least: 2}}}]
 streaks:
   s: {title: S, every: day, counts: {count: {event: call.practised, at_least: 1}}, milestones: {5: 10, 10: 20}}
 challenges:

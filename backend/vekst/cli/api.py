@@ -22,14 +22,17 @@ def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
     from vekst.api import NoIssuerError, create_app
     from vekst.cli.connecting import connected
     from vekst.cli.failures import Failure
+    from vekst.logs import configure_logging
 
     with connected(data, port=port) as settings:
         try:
             served = create_app(settings)
         except NoIssuerError as error:
             raise Failure(str(error)) from None
+        configure_logging(settings.log_level)
         uvicorn.run(
             served,
+            log_config=None,
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level,

@@ -16,7 +16,7 @@ app = new_app()
 def worker(data: Data = DEFAULT_DATA) -> None:
     """Judge what comes in, in the foreground; a SIGTERM lets it finish the batch it is at."""
     from vekst.cli.connecting import connected
-    from vekst.worker.main import run
+    from vekst.worker.main import run_worker
 
     with connected(data) as settings:
-        run(settings)
+        run_worker(settings)

@@ -10,8 +10,10 @@ from strawberry.types.info import Info as StrawberryInfo
 
 from vekst.domain.actors import Actor, Role
 from vekst.domain.errors import NotAllowed, NotSignedIn
+from vekst.domain.texts import LOCALES
 from vekst.engine.pack import Pack
 from vekst.factory import Factory
+from vekst.graphql.batching import Tasks
 from vekst.graphql.languages import Languages
 from vekst.graphql.loaders import Loaders
 from vekst.graphql.metrics import GraphQLMetrics
@@ -38,7 +40,12 @@ class Context:
         self.languages = languages
         self.now = now
         self.metrics = metrics
-        self._loaders = Loaders(factory, caller.actor.org_id) if caller.actor else None
+        self._tasks = Tasks()
+        self._loaders = Loaders(factory, caller.actor.org_id, self._tasks) if caller.actor else None
+
+    async def close(self) -> None:
+        """End what still runs for this request."""
+        await self._tasks.close()
 
     @property
     def actor(self) -> Actor:
@@ -70,6 +77,12 @@ class Context:
     def sees_everyone(self) -> bool:
         """Whether the caller may see all of any learner."""
         return self.actor.has(Role.ADMIN)
+
+    async def settle_language(self) -> None:
+        """Speak the pack's first language to a caller who did not say any that messages exist in."""
+        if self.caller.actor is not None and self.languages.choose(LOCALES) is None:
+            pack = await self.pack()
+            self.languages = self.languages.then(pack.locales[0] if pack else None)
 
     async def pack(self, version: int | None = None) -> Pack | None:
         """The organisation's pack in that version, or in the latest."""

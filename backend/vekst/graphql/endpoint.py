@@ -85,8 +85,12 @@ class GraphQLEndpoint:
         caller = await authenticate(http.headers.get("authorization"), self._verifier, factory)
         if caller.actor is not None:
             languages = languages.then(caller.actor.locale)
-        answer = await self._operations.run(request, Context(factory, caller, languages, self._clock(), self._metrics))
-        return _for_media(answer, media)
+        context = Context(factory, caller, languages, self._clock(), self._metrics)
+        try:
+            await context.settle_language()
+            return _for_media(await self._operations.run(request, context), media)
+        finally:
+            await context.close()
 
 
 async def _read(http: HttpRequest) -> Request:

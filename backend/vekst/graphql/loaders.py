@@ -1,13 +1,13 @@
-"""Batches what resolvers ask for: each loader opens its own read-only transaction, so siblings never share one."""
+"""What resolvers may ask for by key: each loader opens its own read-only transaction, so siblings never share one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
-
-from strawberry.dataloader import DataLoader
 
 from vekst.engine.pack import Pack
 from vekst.factory import Factory
+from vekst.graphql.batching import BatchLoader, Tasks
 from vekst.queries.learners import LearnerRow, learners_by_id
 from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, entries, evidence, reversals
 
@@ -17,34 +17,31 @@ __all__ = ["Loaders"]
 class Loaders:
     """The loaders of one request in one organisation; what was loaded is kept until the request ends."""
 
-    def __init__(self, factory: Factory, org_id: UUID) -> None:
+    def __init__(self, factory: Factory, org_id: UUID, tasks: Tasks) -> None:
         self._factory = factory
         self._org_id = org_id
-        self.learners: DataLoader[UUID, LearnerRow | None] = DataLoader(self._learners)
-        self.packs: DataLoader[int | None, Pack | None] = DataLoader(self._packs)
-        self.entries: DataLoader[EntryKey, LedgerRow | None] = DataLoader(self._entries)
-        self.reversals: DataLoader[EntryKey, LedgerRow | None] = DataLoader(self._reversals)
-        self.evidence: DataLoader[EntryKey, EvidenceRow | None] = DataLoader(self._evidence)
+        self.learners: BatchLoader[UUID, LearnerRow] = BatchLoader(self._learners, tasks)
+        self.packs: BatchLoader[int | None, Pack] = BatchLoader(self._packs, tasks)
+        self.entries: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._entries, tasks)
+        self.reversals: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._reversals, tasks)
+        self.evidence: BatchLoader[EntryKey, EvidenceRow] = BatchLoader(self._evidence, tasks)
 
-    async def _learners(self, ids: list[UUID]) -> list[LearnerRow | None]:
+    async def _learners(self, ids: Sequence[UUID]) -> Mapping[UUID, LearnerRow]:
         async with self._factory.reading(self._org_id) as connection:
-            found = await learners_by_id(connection, self._org_id, ids)
-        return [found.get(learner_id) for learner_id in ids]
+            return await learners_by_id(connection, self._org_id, ids)
 
-    async def _packs(self, versions: list[int | None]) -> list[Pack | None]:
-        return [await self._factory.pack(self._org_id, version) for version in versions]
+    async def _packs(self, versions: Sequence[int | None]) -> Mapping[int | None, Pack]:
+        found = {version: await self._factory.pack(self._org_id, version) for version in versions}
+        return {version: pack for version, pack in found.items() if pack is not None}
 
-    async def _entries(self, keys: list[EntryKey]) -> list[LedgerRow | None]:
+    async def _entries(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, LedgerRow]:
         async with self._factory.reading(self._org_id) as connection:
-            found = await entries(connection, self._org_id, keys)
-        return [found.get(key) for key in keys]
+            return await entries(connection, self._org_id, keys)
 
-    async def _reversals(self, keys: list[EntryKey]) -> list[LedgerRow | None]:
+    async def _reversals(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, LedgerRow]:
         async with self._factory.reading(self._org_id) as connection:
-            found = await reversals(connection, self._org_id, keys)
-        return [found.get(key) for key in keys]
+            return await reversals(connection, self._org_id, keys)
 
-    async def _evidence(self, keys: list[EntryKey]) -> list[EvidenceRow | None]:
+    async def _evidence(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, EvidenceRow]:
         async with self._factory.reading(self._org_id) as connection:
-            found = await evidence(connection, self._org_id, keys)
-        return [found.get(key) for key in keys]
+            return await evidence(connection, self._org_id, keys)

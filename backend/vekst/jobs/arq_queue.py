@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 from uuid import UUID
 
@@ -12,14 +13,16 @@ __all__ = ["JUDGE", "ArqQueue"]
 JUDGE: Final = "judge"
 """The name of the worker's function; its argument is the organisation's id as text."""
 
-_SLOTS = 2
+_SLOTS: Final = 2
+_SPELL: Final = 10
 
 
 class ArqQueue:
-    """Hints as arq jobs with two ids per organisation.
+    """Hints as arq jobs with two ids per organisation and spell of ten seconds.
 
     arq drops an enqueue whose id is queued or running. With a second id, a hint that comes while the first job runs
     waits under the other one; a job looks once more after it ended, so a hint dropped because both ran is not lost.
+    The ids of a killed worker's jobs stay taken for a while, but not beyond their spell.
     """
 
     def __init__(self, valkey: Valkey) -> None:
@@ -27,9 +30,10 @@ class ArqQueue:
 
     async def wake(self, org_id: UUID) -> None:
         """Queue a job for the organisation unless one waits already."""
+        spell = int(time.time()) // _SPELL
         async with self._valkey.trying("wake") as client:
             if client is None:
                 return
             for slot in range(_SLOTS):
-                if await client.enqueue_job(JUDGE, str(org_id), _job_id=f"judge:{org_id}:{slot}") is not None:
+                if await client.enqueue_job(JUDGE, str(org_id), _job_id=f"{JUDGE}:{org_id}:{spell}:{slot}"):
                     return

@@ -34,7 +34,7 @@ class ActorsService:
             org_id=org_id,
             name=found.name,
             roles=frozenset(roles),
-            locale=found.locale or "en",
+            locale=found.locale or "",
             learner_id=found.learner_id,
             person=found.person,
             manages=frozenset(found.manages),

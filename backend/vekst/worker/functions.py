@@ -7,38 +7,43 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from vekst.factory import Factory, Process
 
-__all__ = ["Context", "after_judging", "judge", "sweep", "sweep_directly"]
+__all__ = ["Context", "judge", "look_again", "sweep", "sweep_without_hints"]
 
-Context = dict[str, Any]
-"""What arq hands to a function; `process` is the worker's own, put there at its start."""
+Context = dict[Any, Any]
+"""What arq hands to a function; `process` is the worker's own."""
 
 _TURN: Final = 0.5
+"""Seconds that one organisation is judged before the next one has its turn."""
 _log = structlog.get_logger(__name__)
 
 
-async def judge(context: Context, organisation: str) -> None:
-    """Judge an organisation for a turn; if more waits then, queue again behind the other organisations."""
-    process: Process = context["process"]
+async def judge(ctx: Context, organisation: str) -> None:
+    """Judge an organisation until nothing waits, or until its turn is over."""
     org_id = UUID(organisation)
-    if not await _take_turn(process, org_id):
-        # Not `wake`: this job's own id is taken while it runs.
-        context["more"] = org_id
+    ctx["organisation"] = org_id
+    await _take_turn(ctx["process"], org_id)
 
 
-async def after_judging(context: Context) -> None:
-    """Look once more when the job's id is free again: a hint that came while it was taken must not be lost."""
-    process: Process = context["process"]
-    organisation = _organisation_of(str(context.get("job_id", "")))
-    if organisation is not None and await Factory(process).judging().has_work(organisation):
-        await process.queue.wake(organisation)
+async def look_again(ctx: Context) -> None:
+    """After the job: its id is free, so hints are taken again; one that came before is made good by looking once more."""
+    org_id: UUID | None = ctx.get("organisation")
+    if org_id is None:
+        return
+    process: Process = ctx["process"]
+    try:
+        if await Factory(process).judging().judge_batch(org_id):
+            await process.queue.wake(org_id)
+    except (SQLAlchemyError, OSError) as error:
+        _log.warning("look_again_failed", org_id=str(org_id), error=str(error))
 
 
-async def sweep(context: Context) -> None:
-    """The net: hint again at organisations whose hint was lost, replace ended board values, tell what was not told."""
-    process: Process = context["process"]
+async def sweep(ctx: Context) -> None:
+    """The net: hint again where events wait, replace board values that have ended, tell what was not told."""
+    process: Process = ctx["process"]
     factory = Factory(process)
     for org_id in await factory.judging().pending_organisations():
         await process.queue.wake(org_id)
@@ -46,9 +51,16 @@ async def sweep(context: Context) -> None:
     await factory.outbox().sweep()
 
 
-async def sweep_directly(process: Process) -> None:
-    """The same without hints, for as long as Valkey is away: only latency suffers."""
+async def sweep_without_hints(process: Process) -> None:
+    """The same for as long as Valkey is away: everything is judged, only later."""
     factory = Factory(process)
     for org_id in await factory.judging().pending_organisations():
         await _take_turn(process, org_id)
     await factory.boards().sweep()
+
+
+async def _take_turn(process: Process, org_id: UUID) -> None:
+    judging = Factory(process).judging()
+    ends = time.monotonic() + _TURN
+    while await judging.judge_batch(org_id) and time.monotonic() < ends:
+        pass

@@ -19,6 +19,8 @@ _KIND_FOLDERS = {
     "challenge": "challenges",
     "leaderboard": "leaderboards",
 }
+_ENTRY_DEPTH = 2
+"""The length of an entry's path: kind and key."""
 
 
 class Report:
@@ -29,6 +31,11 @@ class Report:
         self.natures: Natures = natures(document)
         self.findings: list[Diagnostic] = []
         self._places = places
+        written = [path for path in places.keys if len(path) == _ENTRY_DEPTH]
+        self._names = {
+            kind: frozenset(getattr(document, folder)) | {str(key) for where, key in written if where == folder}
+            for kind, folder in _KIND_FOLDERS.items()
+        }
 
     def at(self, location: Location, code: str, **arguments: Argument) -> None:
         """Something about a value."""
@@ -40,9 +47,7 @@ class Report:
 
     def names(self, kind: str) -> frozenset[str]:
         """The keys of a kind, also of entries whose form was wrong and that are told of elsewhere."""
-        folder = _KIND_FOLDERS[kind]
-        written = (path for path in self._places.keys if path[:-1] == (folder,))
-        return frozenset(getattr(self.document, folder)) | {str(path[-1]) for path in written}
+        return self._names[kind]
 
     def has(self, kind: str, key: str, location: Location) -> bool:
         """Whether the pack has what is named here; if not, that is told."""

@@ -1,0 +1,65 @@
+"""Batches loads: what is asked for in one turn of the event loop is fetched together, once, and kept for the request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+__all__ = ["BatchLoader", "Tasks"]
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+Result = TypeVar("Result")
+
+
+class Tasks:
+    """The fetches of one request. They end with it: an operation that is out of time must not go on unseen."""
+
+    def __init__(self) -> None:
+        self._started: list[asyncio.Task[object]] = []
+
+    def start(self, work: Coroutine[object, object, Result]) -> asyncio.Task[Result]:
+        """Run the work beside the request, from the next turn of the loop on."""
+        task = asyncio.create_task(work)
+        self._started.append(task)
+        return task
+
+    async def close(self) -> None:
+        """Cancel what still runs and wait until it has let go of its connections."""
+        for task in self._started:
+            task.cancel()
+        await asyncio.gather(*self._started, return_exceptions=True)
+
+
+class BatchLoader(Generic[Key, Value]):
+    """Loads values by key; `fetch` is given different keys, and leaves out those it does not find."""
+
+    def __init__(self, fetch: Callable[[Sequence[Key]], Awaitable[Mapping[Key, Value]]], tasks: Tasks) -> None:
+        self._fetch = fetch
+        self._tasks = tasks
+        self._batches: dict[Key, asyncio.Task[Mapping[Key, Value]]] = {}
+        self._wanted: list[Key] = []
+
+    async def load(self, key: Key) -> Value | None:
+        """The value of the key; None for one that does not exist."""
+        # One sibling that is cancelled must not take the batch from the others.
+        found = await asyncio.shield(self._batch(key))
+        return found.get(key)
+
+    async def load_many(self, keys: Iterable[Key]) -> list[Value | None]:
+        """The values of the keys, in order."""
+        return list(await asyncio.gather(*map(self.load, keys)))
+
+    def _batch(self, key: Key) -> asyncio.Task[Mapping[Key, Value]]:
+        if key not in self._batches:
+            if not self._wanted:
+                self._current = self._tasks.start(self._fetch_wanted())
+            self._wanted.append(key)
+            self._batches[key] = self._current
+        return self._batches[key]
+
+    async def _fetch_wanted(self) -> Mapping[Key, Value]:
+        # Begins in the next turn of the loop: until then, siblings add their keys.
+        keys, self._wanted = self._wanted, []
+        return await self._fetch(keys)
