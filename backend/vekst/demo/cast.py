@@ -69,6 +69,7 @@ CAST: Final = (
             "deal.won": 0.02,
         },
         becomes={"call.practised": 1.0, "value-story.rehearsed": 0.4, "feedback.acted-on": 0.15, "meeting.held": 0.5},
+        locale="en",
         score=(4.0, 8.5),
     ),
     Character(

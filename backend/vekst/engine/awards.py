@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from vekst.domain.events import ProgressEvent
 from vekst.domain.instants import micros
@@ -47,6 +48,10 @@ class Awards:
         self.standing.effort += points
         if skill is not None and points:
             self._add_to_skill(skill, points)
+
+    def counts_for(self, since: datetime | None) -> bool:
+        """Whether the moment's event counts for a rule that judges from `since` on (V1)."""
+        return since is None or self.event.occurred_at >= since
 
     def practised(self, skill: str | None) -> None:
         """This moment is evidence of the skill (K2)."""

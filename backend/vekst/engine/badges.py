@@ -17,7 +17,7 @@ __all__ = ["advance_badge", "feed_badge"]
 def feed_badge(awards: Awards, index: int) -> None:
     """Let the badge's tiers hear the moment's event."""
     badge = awards.pack.badges[index]
-    if not badge.first <= awards.day <= badge.last:
+    if not badge.first <= awards.day <= badge.last or not awards.counts_for(badge.since):
         return
     for tier_index, tier in enumerate(badge.tiers):
         run = _run(awards, index, tier_index)

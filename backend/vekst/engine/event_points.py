@@ -15,7 +15,7 @@ def pay_event(awards: Awards) -> None:
     event_type = awards.pack.event_types[awards.event.type]
     awards.practised(event_type.skill)
     cap = event_type.at_most
-    if not event_type.points or cap is None:
+    if not event_type.points or cap is None or not awards.counts_for(event_type.since):
         return
     windows = awards.standing.paid.setdefault(event_type.key, {})
     refs = windows.setdefault(window_start(cap.per, awards.day), [])

@@ -15,7 +15,7 @@ def count_streak(awards: Awards, index: int) -> None:
     """Let the streak at `index` hear the moment's event."""
     streak, state = awards.pack.streaks[index], awards.standing.streaks[index]
     period = period_of(streak, awards.day)
-    if is_active(state, period):
+    if is_active(state, period) or not awards.counts_for(streak.since):
         return
     goal_state = state.open.get(period)
     if goal_state is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -57,7 +57,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventType:
-    """What may happen: who may record it, which data it has, and the points it pays (E1)."""
+    """What may happen: who may record it, which data it has, and the points it pays (E1).
+
+    Here as in every rule, `since` is the instant before which events do not count for it (V1: since publication).
+    """
 
     key: str
     title: Texts
@@ -68,6 +71,7 @@ class EventType:
     fields: Mapping[str, Field]
     points: int
     at_most: AtMost | None
+    since: datetime | None = None
 
     @property
     def is_outcome(self) -> bool:
@@ -109,6 +113,7 @@ class Badge:
     first: int
     last: int
     tiers: tuple[Tier, ...]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +145,7 @@ class Quest:
     points: int
     nature: Nature
     steps: tuple[Step, ...]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,7 @@ class Streak:
     freezes: Freezes
     milestones: tuple[tuple[int, int], ...]
     nature: Nature
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,14 +41,14 @@ def accept_quest(awards: Awards, key: str) -> None:
 def feed_requires(awards: Awards, index: int) -> None:
     """Let the quest's conditions hear the moment's event."""
     quest, state = awards.pack.quests[index], awards.standing.quests[index]
-    if quest.requires is not None and state.requires is not None:
+    if quest.requires is not None and state.requires is not None and awards.counts_for(quest.since):
         feed(quest.requires, state.requires, awards.event, awards.day)
 
 
 def feed_quest(awards: Awards, index: int, event: ProgressEvent) -> None:
     """Let the open quest's steps hear an event of this instant (Q2)."""
     quest, state = awards.pack.quests[index], awards.standing.quests[index]
-    if state.opened_at is None or not quest.first <= awards.day <= quest.last:
+    if state.opened_at is None or not quest.first <= awards.day <= quest.last or not awards.counts_for(quest.since):
         return
     run = _run(awards, quest, state)
     for step, step_state in zip(quest.steps, run.steps, strict=True):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never, cast
 
@@ -40,15 +40,21 @@ from vekst.engine.pack import (
 from vekst.quests import documents as doc
 from vekst.quests.natures import Natures, natures
 
-__all__ = ["compile_pack"]
+__all__ = ["Since", "compile_pack"]
 
-ALL_WEEK = frozenset(range(7))
 WORK_WEEK = frozenset(range(5))
 
 
-def compile_pack(document: doc.PackDocument, *, version: int, digest: str) -> Pack:
-    """The compiled form of a pack whose checks found no error; `digest` names the files' content."""
-    return _Compiler(document).pack(version, digest)
+Since = Mapping[tuple[str, str], datetime]
+"""For rules that judge since their publication, by (kind, key): the instant at which they were published so."""
+
+
+def compile_pack(document: doc.PackDocument, *, version: int, digest: str, since: Since | None = None) -> Pack:
+    """The compiled form of a pack whose checks found no error; `digest` names the files' content.
+
+    A rule that says `since: publication` and stands not in `since` judges all stored evidence.
+    """
+    return _Compiler(document, since or {}).pack(version, digest)
 
 
 def _number(value: int | Decimal) -> int | float:
@@ -121,8 +127,9 @@ class _Heard:
 
 
 class _Compiler:
-    def __init__(self, document: doc.PackDocument) -> None:
+    def __init__(self, document: doc.PackDocument, since: Since) -> None:
         self._document = document
+        self._since = since
         self._locales = document.pack.locales
         self._natures: Natures = natures(document)
         self._skills = {key: index for index, key in enumerate(document.skills)}
@@ -257,6 +264,7 @@ class _Compiler:
             fields={name: self._field(field) for name, field in event.fields.items()},
             points=event.points,
             at_most=_cap(event.at_most),
+            since=self._since.get(("events", key)),
         )
 
     def _field(self, field: doc.FieldDocument) -> Field:
@@ -294,7 +302,8 @@ class _Compiler:
             self._state_badges.append(index)
         first, last = _days(badge.from_, badge.until)
         title, description = self._texts(badge.title), self._texts(badge.description)
-        return Badge(key, title, description, badge.skill, _repeat(badge.repeat), first, last, tiers)
+        since = self._since.get(("badges", key))
+        return Badge(key, title, description, badge.skill, _repeat(badge.repeat), first, last, tiers, since)
 
     def _quest(self, key: str, quest: doc.QuestDocument) -> Quest:
         index, asked, heard = self._quests[key], _Heard(set()), _Heard(set())
@@ -329,6 +338,7 @@ class _Compiler:
             points=quest.points,
             nature=self._natures.quest(key),
             steps=steps,
+            since=self._since.get(("quests", key)),
         )
 
     def _streak(self, key: str, streak: doc.StreakDocument) -> Streak:
@@ -347,6 +357,7 @@ class _Compiler:
             freezes=Freezes(freezes.start_with, freezes.earn_one_per, freezes.bridge_at_most),
             milestones=tuple(sorted(streak.milestones.items())),
             nature=self._natures.streak(key),
+            since=self._since.get(("streaks", key)),
         )
 
     def _calendar(self, key: str | None) -> WorkCalendar:

@@ -1,0 +1,59 @@
+"""How much is measured: a short profile that shows that everything works, and a full one for figures to stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["FULL", "PROFILES", "SHORT", "Profile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Sizes and repetitions; `events` says, by batch size, how many events one measurement sends."""
+
+    name: str
+    rounds: int
+    learners: int
+    history: int
+    """Events that every learner has behind them before anything is measured."""
+    events: dict[int, int]
+    callers: tuple[int, ...]
+    """Callers side by side, where services are called directly."""
+    clients: tuple[int, ...]
+    """Clients side by side over HTTP."""
+    folded: int
+    """Events per learner in the workload of the engine alone."""
+    histories: tuple[int, ...]
+    rules: tuple[int, ...]
+    requests: int
+    """Home screens in one measurement."""
+
+
+SHORT: Final = Profile(
+    name="short",
+    rounds=5,
+    learners=1_000,
+    history=10,
+    events={1: 500, 100: 4_000, 500: 4_000},
+    callers=(4,),
+    clients=(1, 4),
+    folded=20,
+    histories=(10, 100, 1_000, 10_000),
+    rules=(10, 100, 1_000),
+    requests=250,
+)
+FULL: Final = Profile(
+    name="full",
+    rounds=9,
+    learners=1_000,
+    history=40,
+    events={1: 2_000, 10: 8_000, 100: 20_000, 500: 20_000},
+    callers=(1, 4, 8),
+    clients=(1, 4, 8),
+    folded=60,
+    histories=(10, 30, 100, 300, 1_000, 3_000, 10_000),
+    rules=(10, 30, 100, 300, 1_000),
+    requests=1_000,
+)
+PROFILES: Final = {profile.name: profile for profile in (SHORT, FULL)}

@@ -1,0 +1,89 @@
+"""What workloads work on: the profile, and servers with a database of their own for the length of a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import asyncpg
+from pydantic import SecretStr
+
+from benchmarks.profiles import Profile
+from vekst.embedded import Servers
+from vekst.settings import Mode, Settings
+from vekst.storage.migrations import upgrade
+from vekst.storage.urls import async_url
+
+__all__ = ["PACKS", "Stage", "set_stage"]
+
+PACKS: Final = Path(__file__).resolve().parent.parent / "quests"
+"""The folder of the packs that come with the project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The servers, the profile, and who is told of what happens."""
+
+    profile: Profile
+    settings: Settings
+    say: Callable[[str], None]
+
+    async def owner(self) -> asyncpg.Connection[asyncpg.Record]:
+        """A connection as the database's owner, to prepare and to look."""
+        return await asyncpg.connect(self.database)
+
+    @property
+    def database(self) -> str:
+        """The database's address for asyncpg."""
+        return _plain(self.settings.database_url.get_secret_value())
+
+
+@contextmanager
+def set_stage(profile: Profile, say: Callable[[str], None]) -> Iterator[Stage]:
+    """Private, durable servers, unless VEKST_DATABASE_URL and VEKST_REDIS_URL name others; a database of our own there."""
+    with TemporaryDirectory(prefix="vekst-bench-") as folder, _servers(Path(folder)) as (database_url, redis_url):
+        name = f"vekst_bench_{os.getpid()}"
+        url = async_url(database_url).set(database=name).render_as_string(hide_password=False)
+        asyncio.run(_run_sql(database_url, f'CREATE DATABASE "{name}"'))
+        try:
+            asyncio.run(upgrade(url))
+            settings = Settings(
+                mode=Mode.DEVELOPMENT,
+                database_url=SecretStr(url),
+                redis_url=SecretStr(redis_url),
+                data_dir=Path(folder),
+                database_pool=20,
+                log_level="warning",
+                _env_file=None,
+            )
+            yield Stage(profile, settings, say)
+        finally:
+            asyncio.run(_run_sql(database_url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[tuple[str, str]]:
+    given = os.environ.get("VEKST_DATABASE_URL"), os.environ.get("VEKST_REDIS_URL")
+    if given[0] and given[1]:
+        yield given[0], given[1]
+        return
+    with Servers(folder / "servers", durable=True) as private:
+        yield given[0] or private.database_url, given[1] or private.redis_url
+
+
+def _plain(url: str) -> str:
+    return async_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def _run_sql(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(_plain(url))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
