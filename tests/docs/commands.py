@@ -1,11 +1,12 @@
-"""Commands as documents show them: taken out of shell blocks, and checked against the command line's own definitions."""
+"""Commands as documents show them: taken out of shell blocks, and checked against what the command line defines."""
 
 from __future__ import annotations
 
 import re
 import shlex
 
-from typer import Context
+from typer import Context, Exit, TyperException
+from typer._click import Command
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -67,22 +68,19 @@ def _calls_in(words: list[str]) -> list[list[str]]:
 
 def wrong_with(arguments: list[str]) -> str | None:
     """Why the command line would not understand these arguments; None when it would."""
-    group = get_command(app)
-    assert isinstance(group, TyperGroup)
-    command, rest = group, list(arguments)
+    command: Command = get_command(app)
     context = Context(command, info_name="vekst")
-    while isinstance(command, TyperGroup):
-        if not rest:
-            return None
+    rest = list(arguments)
+    while isinstance(command, TyperGroup) and rest:
         found = command.get_command(context, rest[0])
         if found is None:
             return f"there is no command {' '.join(arguments)!r}"
-        context, rest = Context(found, info_name=rest[0], parent=context), rest[1:]
-        if not isinstance(found, TyperGroup):
-            try:
-                found.make_context(found.name, rest, parent=context.parent)
-            except Exception as error:
-                return f"{' '.join(arguments)}: {error}"
-            return None
-        command = found
+        command, parent = found, context
+        context = Context(command, info_name=rest.pop(0), parent=parent)
+    try:
+        command.make_context(context.info_name, rest, parent=context.parent)
+    except TyperException as error:
+        return f"{' '.join(arguments)}: {error.format_message()}"
+    except Exit:
+        return None
     return None

@@ -2,13 +2,14 @@
 
 A fence opens with its language and words that say what the checks do with the block:
 
-* ```` ```sh run ```` is run in a folder like a fresh clone after `make setup`; with `background` it is a server that runs
-  until the end of the document. ```` ```sh no-run="why" ```` is only read: its commands and options must exist.
-* ```` ```console ```` holds a command after `$ `, and below it what it prints; a `…` there stands for anything.
-* ```` ```graphql run as=kari ```` is asked of the running demonstration; ```` ```json variables ```` right after it are its
-  variables, and ```` ```json answer ```` or ```` ```json answer=shape ```` what is answered. Without `run` it must be valid.
-* ```` ```yaml pack=NAME file=FILE ```` is a file of a pack, ```` ```yaml mapping ```` a mapping for imports.
-* ```` ```csv file=NAME ```` and ```` ```sql run ```` are what the commands after them read and do.
+* `sh run` is run in a folder like a fresh clone after `make setup`; with `background` it is a server that runs until
+  the end of the document. `sh no-run="why"` is only read: its commands and options must exist.
+* `console` holds commands after `$ `, and below each what it prints; a `…` there stands for anything. It is run, too,
+  unless it says `no-run="why"`.
+* `graphql run as=kari` is asked of the running demonstration. `json variables` right after it are its variables, and
+  `json answer` or `json answer=shape` is what is answered. Without `run` it must be valid.
+* `yaml pack=NAME file=FILE` is a file of a pack, `yaml mapping` a mapping for imports.
+* `csv file=NAME` is a file that the commands after it read, `sql run` is asked of the database.
 """
 
 from __future__ import annotations
@@ -109,11 +110,12 @@ def _take_snippets(document: Document) -> Iterator[tuple[int, str]]:
             opened = None
         else:
             inside.append(line.removeprefix(opened[1]["indent"]))
-    assert opened is None, f"{document.name}:{opened[0] if opened else 0} the block is never closed"
+    if opened is not None:
+        raise AssertionError(f"{document.name}:{opened[0]} the block is never closed")
 
 
 def _snippet(name: str, line: int, fence: re.Match[str], inside: list[str]) -> Snippet:
-    language, *words = shlex.split(fence["info"]) or [""]
+    language, *words = [*shlex.split(fence["info"]), ""] if not fence["info"].strip() else shlex.split(fence["info"])
     values = dict(word.split("=", 1) for word in words if "=" in word)
     flags = frozenset(word for word in words if "=" not in word)
     return Snippet(name, line, language, flags, values, "".join(f"{each}\n" for each in inside))

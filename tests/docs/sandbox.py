@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -16,9 +17,14 @@ from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.repository.tree import ROOT
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
-__all__ = ["Sandbox", "matches"]
+from tests.repository.tree import ROOT
+from vekst.embedded import find_running
+
+__all__ = ["Sandbox", "matches", "run_sql"]
 
 _SHOWN_DAY, _SHOWN_PORT = "2026-03-02", ":8000"
 _READY_WITHIN, _COMMAND_WITHIN, _END_WITHIN = 180.0, 120.0, 60.0
@@ -29,26 +35,28 @@ class Sandbox:
     """The folder, a port of its own, and the servers that run in it."""
 
     folder: Path
-    port: int = field(default_factory=lambda: _free_port())
+    port: int
     servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @classmethod
     @contextmanager
     def open(cls, folder: Path) -> Iterator[Sandbox]:
         """A sandbox for the length of a block; its servers end with it."""
-        for name in ("quests", "schema"):
-            (folder / name).symlink_to(ROOT / name)
+        (folder / "schema").symlink_to(ROOT / "schema")
+        (folder / "quests").mkdir()
+        for pack in (ROOT / "quests").iterdir():
+            (folder / "quests" / pack.name).symlink_to(pack)
         (folder / ".venv").symlink_to(sys.prefix)
-        sandbox = cls(folder)
+        sandbox = cls(folder, _free_port())
         try:
             yield sandbox
         finally:
             sandbox.end()
 
-    def fitted(self, text: str) -> str:
-        """A text of a document, with the port and the day that hold here."""
+    def fitted(self, shown: str) -> str:
+        """What a document shows, with the port and the day that hold here."""
         yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011 - any day that was lately will do
-        return text.replace(_SHOWN_PORT, f":{self.port}").replace(_SHOWN_DAY, yesterday.isoformat())
+        return shown.replace(_SHOWN_PORT, f":{self.port}").replace(_SHOWN_DAY, yesterday.isoformat())
 
     def environment(self) -> dict[str, str]:
         """The environment of a newcomer: none of our settings, and `vekst` on the path."""
@@ -56,9 +64,11 @@ class Sandbox:
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
         return {**kept, "PATH": path, "VEKST_PORT": str(self.port), "NO_PROXY": "*", "TERM": "dumb"}
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, content: str) -> None:
         """A file that the commands after it read."""
-        (self.folder / name).write_text(text, encoding="utf-8")
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a shell command as it is shown."""
@@ -71,6 +81,12 @@ class Sandbox:
             timeout=_COMMAND_WITHIN,
             check=False,
         )
+
+    def query(self, statements: str) -> list[str]:
+        """Run SQL as the owner of the private database; the columns of each answer."""
+        endpoints = find_running(self.folder / ".vekst")
+        assert endpoints is not None
+        return asyncio.run(run_sql(endpoints.database_url, statements))
 
     def start(self, command: str) -> None:
         """Start a server, and return when it is ready. `make demo` runs `vekst demo`, which is run instead."""
@@ -116,14 +132,28 @@ class Sandbox:
             connection.close()
 
 
+async def run_sql(url: str, statements: str) -> list[str]:
+    """Run statements one by one, each in a transaction of its own; the names of the columns that they answer with."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    columns: list[str] = []
+    try:
+        async with engine.connect() as connection:
+            for statement in filter(str.strip, statements.split(";")):
+                result = await connection.execute(text(statement))
+                columns += result.keys() if result.returns_rows else ()
+    finally:
+        await engine.dispose()
+    return columns
+
+
 def matches(shown: str, real: str) -> bool:
     """Whether the real text is the shown one, in which `…` stands for anything and blanks at line ends for nothing."""
     parts = [re.escape(part) for part in _trimmed(shown).split("…")]
     return re.fullmatch(".*".join(parts), _trimmed(real), re.DOTALL) is not None
 
 
-def _trimmed(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+def _trimmed(lines: str) -> str:
+    return "\n".join(line.rstrip() for line in lines.strip().splitlines())
 
 
 def _free_port() -> int:

@@ -9,15 +9,28 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLError, Source, parse, validate
+from prometheus_client import CollectorRegistry
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from tests.docs.commands import vekst_calls, wrong_with
 from tests.docs.markdown import Document, Snippet, documents
-from tests.repository.tree import ROOT, texts
+from tests.repository.tree import texts
 from vekst.cli.root import app
-from vekst.domain.texts import has_text
+from vekst.domain.receipts import EVENTS_PER_BATCH, ReceiptStatus
+from vekst.domain.texts import codes as known_codes
+from vekst.engine.validation import TEXT_AT_MOST
+from vekst.graphql.http_body import BODY_AT_MOST
+from vekst.graphql.limits import Limits
+from vekst.graphql.metrics import GraphQLMetrics
 from vekst.graphql.schema import build_schema
+from vekst.graphql.types import standings
+from vekst.graphql.types.nodes import PAGE_AT_MOST
 from vekst.imports import load_mapping
 from vekst.quests import check_pack, load_pack_files
+from vekst.services.choices import DAYS_OFF_AT_MOST
+from vekst.services.event_forms import DATA_AT_MOST, ID_AT_MOST
 from vekst.settings import Settings
 
 pytestmark = pytest.mark.check
@@ -26,6 +39,7 @@ SHELL = ("sh", "console")
 LANGUAGES = {*SHELL, "graphql", "json", "yaml", "csv", "sql", "text", "mermaid", ""}
 CHECKED_ELSEWHERE = {"docs/quest-errors.md": "tests/quests/packs.py"}
 """Documents whose blocks have checks of their own, and the file that names them."""
+REFUSALS = build_schema().core.get_implementations(build_schema().core.type_map["Refusal"]).objects  # type: ignore[arg-type]
 MAKE = re.compile(r"^(?:\$ )?make ([a-z]+)", re.MULTILINE)
 
 
@@ -114,8 +128,7 @@ def test_the_mappings_of_the_documents_can_be_read(snippet: Snippet, tmp_path: P
 
 
 def _settings_table() -> dict[str, str]:
-    page = next(document for document in documents() if document.name == "docs/operations.md")
-    rows = [row for row in page.rows if row[0].startswith("`VEKST_")]
+    rows = [row for row in _page("docs/operations.md").rows if row[0].startswith("`VEKST_")]
     return {row[0].strip("`"): row[1].strip("`") for row in rows}
 
 
@@ -129,18 +142,59 @@ def test_the_table_of_settings_has_every_setting_with_its_default() -> None:
     assert _settings_table() == expected
 
 
-def test_the_table_of_event_codes_has_codes_that_the_server_can_say() -> None:
-    page = next(document for document in documents() if document.name == "docs/mobile.md")
-    codes = {row[0].strip("`") for row in page.rows if re.fullmatch(r"`[A-Z]+_[A-Z_]+`", row[0])}
+def _page(name: str) -> Document:
+    return next(document for document in documents() if document.name == name)
+
+
+def test_the_codes_that_apps_are_told_of_are_codes_that_the_server_says() -> None:
+    codes = {row[0].strip("`") for row in _page("docs/mobile.md").rows if re.fullmatch(r"`[A-Z]+_[A-Z_]+`", row[0])}
     assert len(codes) >= 10
-    assert {code for code in codes if not has_text(code)} == set()
+    assert codes - known_codes() == set()
+
+
+def test_the_statuses_that_apps_are_told_of_are_all_there_are() -> None:
+    named = {row[0].strip("`") for row in _page("docs/mobile.md").rows}
+    assert {status.value for status in ReceiptStatus} <= named
+    assert {kind.name for kind in REFUSALS} <= named
+
+
+def test_the_limits_that_apps_are_told_of_are_those_of_the_code() -> None:
+    limits = Limits()
+    expected = {
+        "events in one `recordProgress`": EVENTS_PER_BATCH,
+        "characters of an event's `id`": ID_AT_MOST,
+        "bytes of an event's `data`, as JSON": DATA_AT_MOST,
+        "characters of a text in `data`": TEXT_AT_MOST,
+        "bytes of a request's body": BODY_AT_MOST,
+        "characters of an operation": limits.characters,
+        "tokens of an operation": limits.tokens,
+        "depth of an operation": limits.depth,
+        "aliases in an operation": limits.aliases,
+        "entries of a page (`first`), ids in `nodes`": PAGE_AT_MOST,
+        "days of a streak's calendar in one request": standings._DAYS_AT_MOST,
+        "dates of one time off": DAYS_OFF_AT_MOST,
+        "seconds that an operation may take": int(limits.seconds),
+    }
+    rows = {row[0]: row[1] for row in _page("docs/mobile.md").rows if row[1].isdigit()}
+    assert rows == {what: str(limit) for what, limit in expected.items()}
+
+
+def test_the_metrics_that_operators_are_told_of_are_counted() -> None:
+    registry = CollectorRegistry()
+    GraphQLMetrics(registry)
+    counted = {name for metric in registry.collect() for name in (metric.name, f"{metric.name}_total")}
+    named = set(
+        re.findall(r"`(vekst_[a-z_]+)`", next(r for r in _page("docs/operations.md").rows if "`/metrics`" in r)[1])
+    )
+    assert named
+    assert named <= counted
 
 
 def test_every_command_is_in_the_documents() -> None:
     shown = {call[0] for snippet in _snippets(*SHELL) for call in vekst_calls(snippet) if call}
-    assert shown >= {"demo", "up", "api", "worker", "migrate", "token", "org", "people", "events", "quests", "doctor"}
-    assert app is not None
-
-
-def test_the_documents_stand_in_the_repository_that_they_are_about() -> None:
-    assert (ROOT / "docs").is_dir()
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    context = Context(group)
+    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    visible = {name for name, command in commands.items() if command is not None and not command.hidden}
+    assert visible - shown - set(re.findall(r"`vekst ([a-z]+)", "".join(d.text for d in _documents()))) == set()

@@ -20,11 +20,14 @@ _ANYTHING = "…"
 
 def walk_through(document: Document, sandbox: Sandbox) -> int:
     """Do what the document shows; how many blocks were run."""
+    for snippet in document.of("yaml"):
+        if "pack" in snippet.values:
+            sandbox.write(f"quests/{snippet.values['pack']}/{snippet.values['file']}", snippet.text)
     done = 0
     for snippet, after in zip(document.snippets, _following(document.snippets), strict=True):
         if "file" in snippet.values and "pack" not in snippet.values:
             sandbox.write(snippet.values["file"], snippet.text)
-        elif snippet.language == "console":
+        elif snippet.language == "console" and "no-run" not in snippet.values:
             _run_console(snippet, sandbox)
             done += 1
         elif "run" in snippet.flags:
@@ -50,6 +53,8 @@ def _run(snippet: Snippet, after: list[Snippet], sandbox: Sandbox) -> None:
     if snippet.language == "graphql":
         variables = next((json.loads(sandbox.fitted(s.text)) for s in after if "variables" in s.flags), None)
         _compare(snippet, after, _ask(snippet, variables, sandbox), sandbox)
+    elif snippet.language == "sql":
+        assert sandbox.query(snippet.text), f"{snippet.place} answers nothing"
     elif "background" in snippet.flags:
         sandbox.start(snippet.text)
     else:
@@ -114,16 +119,14 @@ def _refusals(value: Any) -> bool:
 
 
 def _difference(shown: Any, real: Any, *, only_shape: bool, where: str = "answer") -> str | None:
-    """Where the real answer is not the shown one; of shapes only keys and kinds are compared, and the first of a list."""
+    """Where the real answer is not the shown one; of a shape only keys and kinds count, and the entries shown."""
     match shown, real:
         case str(), _ if shown == _ANYTHING:
             return None
         case dict(), dict():
             if shown.keys() != real.keys():
                 return f"{where}: shown {sorted(shown)}, real {sorted(real)}"
-            found = (
-                _difference(shown[key], real[key], only_shape=only_shape, where=f"{where}.{key}") for key in shown
-            )
+            found = (_difference(shown[key], real[key], only_shape=only_shape, where=f"{where}.{key}") for key in shown)
             return next((each for each in found if each), None)
         case list(), list():
             if (len(real) < len(shown)) if only_shape else (len(real) != len(shown)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -63,8 +64,7 @@ def test_tokens_characters_and_comments_are_limited() -> None:
 def test_a_bomb_of_fragments_is_measured_in_no_time() -> None:
     names = [f"F{n}" for n in range(60)]
     bomb = "{ me { ...F0 } } " + " ".join(
-        f"fragment {name} on Learner {{ a: name ...{after} ...{after} }}"
-        for name, after in zip(names, names[1:], strict=False)
+        f"fragment {name} on Learner {{ a: name ...{after} ...{after} }}" for name, after in pairwise(names)
     )
     [error] = fault(bomb + f" fragment {names[-1]} on Learner {{ name }}")
     assert error.startswith("aliases: ")

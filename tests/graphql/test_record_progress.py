@@ -20,10 +20,10 @@ SignIn = Callable[..., Client]
 RECORD = operation("record")
 
 
-def event(id: str = "e1", **changes: Any) -> dict[str, Any]:
+def event(event_id: str = "e1", **changes: Any) -> dict[str, Any]:
     """An event as an app sends it."""
     occurred_at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    return {"id": id, "type": "call.practised", "occurredAt": occurred_at, "data": {"minutes": 5}, **changes}
+    return {"id": event_id, "type": "call.practised", "occurredAt": occurred_at, "data": {"minutes": 5}, **changes}
 
 
 async def receipts(client: Client, *events: dict[str, Any]) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ async def test_an_event_is_stored_once_and_a_conflict_is_told(organisation: Orga
     [again, other] = await receipts(kari, sent, {**sent, "data": {"minutes": 6}})
     assert again == {"id": "e1", "status": "DUPLICATE", "problem": None}
     assert other["status"] == "CONFLICT"
-    assert other["problem"]["code"] == "ID_CONFLICT"
+    assert other["problem"]["code"] == "ID_TAKEN"
     assert other["problem"]["message"] == "Id-en er brukt før til noe annet, og det blir stående."
     assert await organisation.pending() == 1
 
@@ -103,7 +103,7 @@ async def test_a_batch_of_500_with_one_bad_event_stores_499(organisation: Organi
 async def test_a_bad_event_is_refused_in_words_and_its_neighbours_are_stored(
     organisation: Organisation, kari: Client, changes: dict[str, Any], code: str, field: str
 ) -> None:
-    [before, bad, after] = await receipts(kari, event("a"), event(**{"id": "b", **changes}), event("c"))
+    [before, bad, after] = await receipts(kari, event("a"), {**event("b"), **changes}, event("c"))
     assert (before["status"], bad["status"], after["status"]) == ("STORED", "REFUSED", "STORED")
     assert (bad["problem"]["code"], bad["problem"]["field"]) == (code, field)
     assert bad["problem"]["message"] not in ("", code)
@@ -161,7 +161,7 @@ async def test_no_events_are_refused(kari: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "events", [None, "x", [None], [{}], [{"id": 5}], [event(id=5)], [event(surprise=1)], [event(type=None)]]
+    "events", [None, "x", [None], [{}], [{"id": 5}], [{**event(), "id": 5}], [event(surprise=1)], [event(type=None)]]
 )
 async def test_what_is_no_event_at_all_is_refused_as_a_whole(
     organisation: Organisation, kari: Client, events: Any

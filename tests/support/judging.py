@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from textwrap import dedent
@@ -125,6 +125,22 @@ class Learner:
         read = datetime.fromisoformat(text)
         return (read if read.tzinfo else read.replace(tzinfo=named_zone(self.zone))).astimezone(UTC)
 
+    def records(
+        self,
+        type_: str,
+        at: str | datetime,
+        data: Mapping[str, FieldValue],
+        *,
+        source: str = "crm",
+        name: str | None = None,
+        by: RecordedBy = RecordedBy.SELF,
+    ) -> int:
+        """Record an event as it is."""
+        when = self.at(at) if isinstance(at, str) else at
+        ref = len(self.events) + 1
+        self.events.append(ProgressEvent(ref, source, name or f"{ref:04}", type_, when, data, by))
+        return ref
+
     def does(
         self,
         type_: str,
@@ -136,10 +152,7 @@ class Learner:
         **data: FieldValue,
     ) -> int:
         """Do something, once; `data` are the event's fields."""
-        when = self.at(at) if isinstance(at, str) else at
-        ref = len(self.events) + 1
-        self.events.append(ProgressEvent(ref, source, name or f"{ref:04}", type_, when, data, by))
-        return ref
+        return self.records(type_, at, data, source=source, name=name, by=by)
 
     def practises(self, *days: str, **data: FieldValue) -> list[int]:
         """Practise a call at nine in the morning of each date."""
@@ -147,20 +160,20 @@ class Learner:
 
     def accepts(self, quest: str, at: str) -> int:
         """Accept a quest."""
-        return self.does(QUEST_ACCEPTED, at, source=APP_SOURCE, quest=quest)
+        return self.records(QUEST_ACCEPTED, at, {"quest": quest}, source=APP_SOURCE)
 
     def moves_to(self, zone: str, at: str) -> int:
         """Change the zone, at an instant of the server."""
-        return self.does(ZONE_CHANGED, at, source=APP_SOURCE, zone=zone)
+        return self.records(ZONE_CHANGED, at, {"zone": zone}, source=APP_SOURCE)
 
     def rests(self, first: str, until: str, at: str) -> int:
         """Declare time off, at an instant."""
-        return self.does(TIME_OFF, at, source=APP_SOURCE, **{"from": first, "until": until})
+        return self.records(TIME_OFF, at, {"from": first, "until": until}, source=APP_SOURCE)
 
     def voids(self, ref: int, at: str) -> int:
         """Have an event voided, at an instant."""
         event = self.events[ref - 1]
-        return self.does(VOIDED, at, source=APP_SOURCE, **{"source": event.source, "id": event.id, "reason": "error"})
+        return self.records(VOIDED, at, {"source": event.source, "id": event.id, "reason": "error"}, source=APP_SOURCE)
 
     @property
     def standing(self) -> Standing:

@@ -12,7 +12,7 @@ from vekst.embedded import Endpoints, Servers
 if TYPE_CHECKING:
     from vekst.settings import Settings
 
-__all__ = ["connected", "needs_private_servers", "read_settings", "with_endpoints"]
+__all__ = ["connected", "migrate_database", "needs_private_servers", "read_settings", "with_endpoints"]
 
 
 def read_settings(data: Path, *, port: int | None = None) -> Settings:
@@ -40,6 +40,15 @@ def with_endpoints(settings: Settings, endpoints: Endpoints) -> Settings:
     )
 
 
+def migrate_database(settings: Settings) -> None:
+    """Bring the database of these settings to the schema of this version."""
+    import asyncio
+
+    from vekst.storage.migrations import upgrade
+
+    asyncio.run(upgrade(settings.database_url.get_secret_value()))
+
+
 @contextmanager
 def connected(data: Path, *, port: int | None = None) -> Iterator[Settings]:
     """Settings that lead to servers which run: set ones, a running `up`'s, or private ones until the command ends."""
@@ -51,7 +60,5 @@ def connected(data: Path, *, port: int | None = None) -> Iterator[Settings]:
     with servers as endpoints:
         found = with_endpoints(settings, endpoints)
         if not servers.attached:
-            from vekst.cli.migrate import migrate_database
-
             migrate_database(found)
         yield found

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from vekst.cli.options import DEFAULT_DATA, Data, new_app
 
-if TYPE_CHECKING:
-    from vekst.settings import Settings
-
-__all__ = ["app", "migrate_database"]
+__all__ = ["app"]
 
 app = new_app()
 
@@ -19,17 +14,8 @@ app = new_app()
 )
 def migrate(data: Data = DEFAULT_DATA) -> None:
     """Bring the database to the schema of this version; safe to run twice, and by several at once."""
-    from vekst.cli.connecting import connected
+    from vekst.cli.connecting import connected, migrate_database
 
     with connected(data) as settings:
         migrate_database(settings)
     print("The database is up to date.")
-
-
-def migrate_database(settings: Settings) -> None:
-    """Run the migrations on the database of these settings."""
-    import asyncio
-
-    from vekst.storage.migrations import upgrade
-
-    asyncio.run(upgrade(settings.database_url.get_secret_value()))

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from vekst.cli.failures import Failure
-from vekst.demo import SeasonEvent, TimeOff
+from vekst.demo import Acceptance, SeasonEvent, TimeOff
 
 __all__ = ["Phone"]
 
@@ -31,6 +31,11 @@ mutation ($key: String!) {
 _REST: Final = """
 mutation ($input: TakeTimeOffInput!) {
   takeTimeOff(input: $input) { __typename ... on Refusal { code message cure } }
+}
+"""
+_ACCEPT: Final = """
+mutation ($input: AcceptQuestInput!) {
+  acceptQuest(input: $input) { __typename ... on Refusal { code message cure } }
 }
 """
 _KEPT: Final = frozenset({"STORED", "DUPLICATE"})
@@ -68,12 +73,21 @@ class Phone:
     def rest(self, time_off: TimeOff) -> None:
         """Declare time off."""
         declared = {
-            "id": f"{self.person}-{time_off.first}",
+            "id": f"{time_off.first}-told-{time_off.declared_at:%Y-%m-%d}",
             "from": time_off.first.isoformat(),
             "until": time_off.last.isoformat(),
             "occurredAt": time_off.declared_at.isoformat(),
         }
         self._mutate(_REST, "takeTimeOff", {"input": declared})
+
+    def accept(self, acceptance: Acceptance) -> None:
+        """Say yes to a quest."""
+        told = {
+            "id": f"{acceptance.quest}-{acceptance.accepted_at:%Y-%m-%d}",
+            "quest": acceptance.quest,
+            "occurredAt": acceptance.accepted_at.isoformat(),
+        }
+        self._mutate(_ACCEPT, "acceptQuest", {"input": told})
 
     def pending(self) -> int:
         """How many of the person's events wait to be judged."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final, Self
 
 from vekst.cli.failures import Failure
-from vekst.demo import SEASON_DAYS, Season, SeasonEvent, tell_season
+from vekst.demo import SEASON_DAYS, Acceptance, Season, SeasonEvent, TimeOff, tell_season
 from vekst.demo.season import ZONE
 from vekst.domain.calendars import day_start, zone
 
@@ -59,6 +59,20 @@ class SeasonPlan:
             by_recorder.setdefault(event.recorder, []).append(event)
         return by_recorder
 
+    def times_off(self) -> dict[str, list[TimeOff]]:
+        """What is declared by phone, by person."""
+        told = [
+            replace(each, declared_at=at) for each in self.season.times_off if (at := self._told_at(each.declared_at))
+        ]
+        return {person: [each for each in told if each.person == person] for person in {each.person for each in told}}
+
+    def acceptances(self) -> dict[str, list[Acceptance]]:
+        """What is accepted by phone, by person."""
+        told = [
+            replace(each, accepted_at=at) for each in self.season.acceptances if (at := self._told_at(each.accepted_at))
+        ]
+        return {person: [each for each in told if each.person == person] for person in {each.person for each in told}}
+
     def keep(self) -> None:
         """Remember that the season is told."""
         self._write(self.until)
@@ -75,6 +89,13 @@ class SeasonPlan:
     def _came_too_late(self, event: SeasonEvent) -> bool:
         told = self.told_until is not None and event.at <= self.told_until
         return event.at < self.now - _PHONES_CATCH_UP and not told
+
+    def _told_at(self, at: datetime) -> datetime | None:
+        """When a choice of that instant is told: in time, or as early as phones may; None if it was told long ago."""
+        earliest = self.now - _PHONES_CATCH_UP
+        if at < earliest and self.told_until is not None:
+            return None
+        return max(at, earliest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1))
 
     def _write(self, told_until: datetime | None) -> None:
         kept = {"first": str(self.season.first), "told_until": told_until.isoformat() if told_until else None}

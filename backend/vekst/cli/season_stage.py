@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 from uuid import UUID
 
 from vekst.cli.failures import Failure
 from vekst.cli.phone import Phone
 from vekst.cli.progress import bar
-from vekst.demo import CAST, ORGANISATION, SeasonEvent, TimeOff
+from vekst.demo import CAST, ORGANISATION, Acceptance, SeasonEvent, TimeOff
 from vekst.demo.season import ZONE
 from vekst.domain.calendars import local_day
 from vekst.domain.errors import InvalidInput
@@ -84,12 +84,18 @@ class Stage:
     def play(self, phones: dict[str, Phone]) -> None:
         """Let everybody join the boards, rest, and send what they recorded, several at once."""
         sent = self._plan.sent()
-        rests = {time_off.person: time_off for time_off in self._plan.season.times_off}
+        rests, accepted = self._plan.times_off(), self._plan.acceptances()
         joining = {who.person for who in CAST if who.joins_boards}
         total = sum(map(len, sent.values()))
         with bar("Sending the last fortnight", total) as progress, ThreadPoolExecutor(_PHONES_AT_ONCE) as pool:
             plays = [
-                pool.submit(_play_one, phone, sent.get(person, []), rests.get(person), boards=person in joining)
+                pool.submit(
+                    _play_one,
+                    phone,
+                    sent.get(person, ()),
+                    [*rests.get(person, ()), *accepted.get(person, ())],
+                    boards=_BOARDS if person in joining else (),
+                )
                 for person, phone in phones.items()
             ]
             done = 0
@@ -154,12 +160,20 @@ def _batches(events: Sequence[SeasonEvent], size: int) -> Iterator[Sequence[Seas
     return (events[start : start + size] for start in range(0, len(events), size))
 
 
-def _play_one(phone: Phone, events: Iterable[SeasonEvent], rest: TimeOff | None, *, boards: bool) -> int:
+def _play_one(
+    phone: Phone, events: Iterable[SeasonEvent], choices: Iterable[TimeOff | Acceptance], *, boards: Iterable[str]
+) -> int:
     """One person's fortnight: a batch a day, as phones send them, and every third batch twice, as phones do."""
-    for board in _BOARDS if boards else ():
+    for board in boards:
         phone.join(board)
-    if rest is not None:
-        phone.rest(rest)
+    for choice in choices:
+        match choice:
+            case TimeOff():
+                phone.rest(choice)
+            case Acceptance():
+                phone.accept(choice)
+            case _:
+                assert_never(choice)
     sent = 0
     for number, (_, day) in enumerate(groupby(events, key=lambda event: local_day(event.at, ZONE))):
         batch = list(day)

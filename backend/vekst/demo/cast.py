@@ -42,6 +42,8 @@ class Character:
     begins: int = 0
     ends: int | None = None
     away: tuple[int, int] | None = None
+    accepts: Mapping[str, int] = field(default_factory=dict)
+    """Quests that wait for a yes, and the day on which they get it."""
     joins_boards: bool = True
 
     @property
@@ -70,6 +72,7 @@ CAST: Final = (
         },
         becomes={"call.practised": 1.0, "value-story.rehearsed": 0.4, "feedback.acted-on": 0.15, "meeting.held": 0.5},
         locale="en",
+        accepts={"price-without-fear": 66},
         score=(4.0, 8.5),
     ),
     Character(
@@ -150,6 +153,7 @@ CAST: Final = (
         },
         locale="en",
         begins=69,
+        accepts={"with-a-mentor": 70},
         score=(3.5, 5.5),
     ),
     Character(
@@ -164,7 +168,7 @@ CAST: Final = (
             "objection.practised": 0.5,
             "call.reflected": 0.5,
         },
-        ends=41,
+        ends=25,
         score=(5.0, 6.5),
     ),
     Character(

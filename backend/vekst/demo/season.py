@@ -13,7 +13,7 @@ from vekst.demo.details import DETAILS, Telling
 from vekst.domain.calendars import WorkCalendar, zone
 from vekst.domain.events import FieldValue, RecordedBy
 
-__all__ = ["SEASON_DAYS", "ZONE", "Season", "SeasonEvent", "TimeOff", "tell_season"]
+__all__ = ["SEASON_DAYS", "ZONE", "Acceptance", "Season", "SeasonEvent", "TimeOff", "tell_season"]
 
 SEASON_DAYS: Final = 90
 """From the season's first day to the day it is told as of."""
@@ -55,12 +55,22 @@ class TimeOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A yes to a quest that waited for one."""
+
+    person: str
+    quest: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Season:
     """Everything that happened from the first day until an instant, by time."""
 
     first: date
     events: tuple[SeasonEvent, ...]
     times_off: tuple[TimeOff, ...]
+    acceptances: tuple[Acceptance, ...]
 
 
 def tell_season(first: date, until: datetime, *, seed: int = 1) -> Season:
@@ -72,10 +82,14 @@ def tell_season(first: date, until: datetime, *, seed: int = 1) -> Season:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     events = [event for who in CAST for event in _story(who, days, Random(f"{seed}/{who.person}"))]  # noqa: S311 - a story, not a secret
     times_off = [_time_off(who.person, first, who.away) for who in CAST if who.away]
+    acceptances = [
+        Acceptance(who.person, quest, _morning(first, day)) for who in CAST for quest, day in who.accepts.items()
+    ]
     return Season(
         first,
         tuple(sorted((event for event in events if event.at <= until), key=lambda event: (event.at, event.person))),
         tuple(each for each in times_off if each.declared_at <= until),
+        tuple(each for each in acceptances if each.accepted_at <= until),
     )
 
 
@@ -120,5 +134,9 @@ def _members(leader: Character) -> tuple[str, ...]:
 
 def _time_off(person: str, first: date, away: tuple[int, int]) -> TimeOff:
     from_, until = (first + timedelta(days=number) for number in away)
-    back = datetime.combine(until + timedelta(days=1), time(_FIRST_HOUR), zone(ZONE))
-    return TimeOff(person, from_, until, back.astimezone(UTC))
+    return TimeOff(person, from_, until, _morning(first, away[1] + 1))
+
+
+def _morning(first: date, number: int) -> datetime:
+    day = first + timedelta(days=number)
+    return datetime.combine(day, time(_FIRST_HOUR), zone(ZONE)).astimezone(UTC)

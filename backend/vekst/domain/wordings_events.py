@@ -30,7 +30,7 @@ _EVENTS: Final = {
         ("`data` is not an object.", 'Send the event\'s fields as an object, such as {{"minutes": 5}}.'),
         ("`data` er ikke et objekt.", 'Send hendelsens felter som et objekt, for eksempel {{"minutes": 5}}.'),
     ),
-    "ID_CONFLICT": entry(
+    "ID_TAKEN": entry(
         ("The id was used before for something else, and that stays.", "Give this one a new id."),
         ("Id-en er brukt før til noe annet, og det blir stående.", "Gi denne en ny id."),
     ),
@@ -120,6 +120,9 @@ _CHOICES: Final = {
     "TIME_OFF_TOO_LONG": entry(
         ("One time off has at most {most} dates.", "Declare a longer one in parts."),
         ("Ett fravær har høyst {most} datoer.", "Meld et lengre i flere deler."),
+    ),
+    "TIME_OFF_TOO_FAR": entry(
+        "Time off can't be declared that far away.", "Fri kan ikke meldes så langt unna."
     ),
     "LEADERBOARD_UNKNOWN": entry("There is no leaderboard `{key}`.", "Det finnes ingen resultatliste `{key}`."),
 }

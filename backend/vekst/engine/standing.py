@@ -32,8 +32,11 @@ __all__ = [
 ]
 
 
-class _Struct(msgspec.Struct, array_like=True):
-    """Encoded as an array: small, and quick to read."""
+class _Struct(msgspec.Struct, array_like=True, gc=False):
+    """Encoded as an array: small, and quick to read.
+
+    A standing is a tree, so counting references frees it: the garbage collector need not look, which makes reading quick.
+    """
 
 
 class SkillState(_Struct):

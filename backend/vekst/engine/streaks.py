@@ -205,6 +205,8 @@ def next_losses(
     if not length or state.last is None:
         return None, None
     today = period_of(streak, local_day(now, standing.zone))
+    if today < state.last:
+        return _losses_walked(streak, standing, state, now)
     behind = sum(is_due(streak, standing, period) for period in range(state.last + 1, today))
     bridge = streak.freezes.bridge_at_most
     left = held if bridge is None else min(held, bridge - behind)
@@ -218,4 +220,22 @@ def next_losses(
         if left == 0:
             return keep_until, over
         left -= 1
+    return keep_until, None
+
+
+def _losses_walked(
+    streak: Streak, standing: Standing, state: StreakState, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """The same where a date is lived again: the run is read anew at the end of each period that could cost it."""
+    before = current_run(streak, standing, state, now)
+    today = period_of(streak, local_day(now, standing.zone))
+    keep_until: datetime | None = None
+    for period in range(today, today + DAYS_AHEAD):
+        if is_active(state, period) or not is_due(streak, standing, period):
+            continue
+        over = period_over_at(streak, period, standing.zone)
+        after = current_run(streak, standing, state, over)
+        keep_until = keep_until or (over if after != before else None)
+        if after[0] < before[0]:
+            return keep_until, over
     return keep_until, None

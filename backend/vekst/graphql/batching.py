@@ -1,4 +1,4 @@
-"""Batches loads: what is asked for in one turn of the event loop is fetched together, once, and kept for the request."""
+"""Batches loads: what is asked for in one turn of the event loop is fetched together, once, and kept."""
 
 from __future__ import annotations
 
@@ -53,10 +53,9 @@ class BatchLoader(Generic[Key, Value]):
 
     def _batch(self, key: Key) -> asyncio.Task[Mapping[Key, Value]]:
         if key not in self._batches:
-            if not self._wanted:
-                self._current = self._tasks.start(self._fetch_wanted())
+            first = self._wanted[0] if self._wanted else None
             self._wanted.append(key)
-            self._batches[key] = self._current
+            self._batches[key] = self._batches[first] if first is not None else self._tasks.start(self._fetch_wanted())
         return self._batches[key]
 
     async def _fetch_wanted(self) -> Mapping[Key, Value]:

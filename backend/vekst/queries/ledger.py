@@ -44,6 +44,7 @@ class EvidenceRow:
 
     learner_id: UUID
     ref: int
+    source: str
     id: str
     type: str
     occurred_at: datetime
@@ -82,7 +83,7 @@ _REVERSALS: Final = text(
 )
 _EVIDENCE: Final = text(
     """
-    select e.learner_id, e.ref, e.id, e.type, e.occurred_at
+    select e.learner_id, e.ref, e.source, e.id, e.type, e.occurred_at
       from unnest(cast(:learner_ids as uuid[]), cast(:refs as bigint[])) as wanted(learner_id, ref)
       join progress_events e
         on e.org_id = :org_id and e.learner_id = wanted.learner_id and e.ref = wanted.ref
@@ -127,7 +128,7 @@ async def evidence(
         "refs": [ref for _, ref in refs],
     }
     rows = await connection.execute(_EVIDENCE, parameters)
-    found = (EvidenceRow(row.learner_id, row.ref, row.id, row.type, row.occurred_at) for row in rows)
+    found = (EvidenceRow(*row) for row in rows)
     return {(event.learner_id, event.ref): event for event in found}
 
 

@@ -110,5 +110,6 @@ def _known(locale: str) -> str:
 
 
 def _one_line(text: str, limit: int = 200) -> str:
-    flat = " ".join(text.split())
+    # An author's text may hold what would garble or command a terminal.
+    flat = "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))
     return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"

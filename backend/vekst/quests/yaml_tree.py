@@ -234,7 +234,7 @@ class _Builder:
         """The scalar by YAML 1.2's core schema; a number that cannot be kept exactly becomes `None` and a problem."""
         text = str(event.value)
         if not event.implicit[0]:
-            return text
+            return self._quoted(text, event)
         if text in _FIXED:
             value = _FIXED[text]
             if value is None and not lost:
@@ -247,6 +247,14 @@ class _Builder:
                 self._report(_spot(event.start_mark), "BAD_NUMBER", number=text)
             return None
         return Decimal(text) if _DECIMAL.fullmatch(text) else text
+
+    def _quoted(self, text: str, event: ScalarEvent) -> str:
+        """A quoted text, whose escapes may have brought in what may not stand in the file itself."""
+        # JSON writes characters beyond 16 bits as two escapes, and YAML is to read all of JSON.
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if (found := _BAD_CHARACTER.search(text if "\ufffd" in whole else whole)) is not None:
+            raise self._refusal(_spot(event.start_mark), "BAD_CHARACTER", character=f"U+{ord(found[0]):04X}")
+        return whole
 
     def _report_empty(self, event: ScalarEvent) -> None:
         if not self._open:

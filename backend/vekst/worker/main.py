@@ -66,15 +66,22 @@ async def _run_arq(process: Process, stopping: asyncio.Task[bool]) -> Exception 
     worker.allow_pick_jobs = False
     if worker.tasks:
         await asyncio.wait(worker.tasks.values(), timeout=_GRACE)
-    ended = [running, *worker.tasks.values()]
-    for task in ended:
-        task.cancel()
-    outcomes = await asyncio.gather(*ended, return_exceptions=True)
+    outcomes = await _end([running, *worker.tasks.values()])
     errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     unexpected = next((error for error in errors if not isinstance(error, UNREACHABLE)), None)
     if unexpected is not None:
         raise unexpected
     return errors[0] if errors and not stopping.done() else None
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> list[BaseException | None]:
+    """Cancel until all have ended, as a cancellation that meets a reply of Valkey's can get lost; how they ended."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=_PAUSE)
+    return [None if task.cancelled() else task.exception() for task in tasks]
 
 
 async def _without_valkey(process: Process, stopping: asyncio.Task[bool]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import pairwise
 
 from vekst.domain.calendars import local_day
 from vekst.engine.pack import Pack, Streak
@@ -73,9 +74,8 @@ def _frozen(streak: Streak, state: StreakState, standing: Standing, today: int) 
 
 
 def _bridged(streak: Streak, state: StreakState, standing: Standing, today: int) -> Iterator[list[int]]:
-    periods = list(active_periods(state))
     runs: list[tuple[int, int]] = []
-    for before, after in zip(periods, [*periods[1:], today], strict=True):
+    for before, after in pairwise([*active_periods(state), today]):
         runs = [*((length + 1, spent) for length, spent in runs), (1, 0)]
         missed = [period for period in range(before + 1, after) if is_due(streak, standing, period)]
         bridge = streak.freezes.bridge_at_most

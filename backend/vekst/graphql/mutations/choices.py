@@ -130,7 +130,7 @@ def _accepted(receipt: domain.Receipt, context: Context) -> EventReceipt:
     """The receipt of a choice that was kept; a refused one is the mutation's own refusal."""
     problem = receipt.problem
     if receipt.status is domain.ReceiptStatus.CONFLICT:
-        raise InvalidInputError("ID_CONFLICT", field="id")
+        raise InvalidInputError("ID_TAKEN", field="id")
     if problem is not None:
         raise InvalidInputError(problem.code, field=problem.field, **problem.params)
     return receipt_of(receipt, context)

@@ -99,7 +99,7 @@ def receipt_of(receipt: domain.Receipt, context: Context) -> EventReceipt:
     """The receipt as a type, its problem in the caller's language."""
     problem = receipt.problem
     if receipt.status is domain.ReceiptStatus.CONFLICT:
-        problem = problem or domain.Problem("ID_CONFLICT", "id")
+        problem = problem or domain.Problem("ID_TAKEN", "id")
     return EventReceipt(
         id=receipt.id,
         status=ReceiptStatus(receipt.status.value),

@@ -58,10 +58,9 @@ class Why:
     async def evidence(self, info: Info) -> list[Evidence]:
         """The events."""
         keys = [(self.entry.learner_id, ref) for ref in self.entry.evidence]
-        events = await info.context.loaders.evidence.load_many(keys)
-        return [
-            Evidence(id=event.id, type=event.type, occurred_at=DateTime(event.occurred_at)) for event in events if event
-        ]
+        found = await info.context.loaders.evidence.load_many(keys)
+        events = sorted(filter(None, found), key=lambda event: (event.occurred_at, event.source, event.id))
+        return [Evidence(id=event.id, type=event.type, occurred_at=DateTime(event.occurred_at)) for event in events]
 
 
 @strawberry.type(description="One entry of the ledger. Entries are never edited or deleted; a reversal is a new entry.")

@@ -1,0 +1,133 @@
+"""Organisations for benchmarks: people, a pack, boards that everybody joined, and a past, all by way of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from benchmarks.crowds import Crowd
+from benchmarks.packs import sales_craft_files
+from benchmarks.stage import Stage
+from vekst.domain.actors import Actor
+from vekst.domain.events import RecordedBy
+from vekst.domain.receipts import NewEvent, Receipt, ReceiptStatus
+from vekst.factory import Factory
+from vekst.services.people import PersonEntry
+
+__all__ = ["SOURCE", "Company", "found_company"]
+
+SOURCE: Final = "crm"
+"""The integration that sends the events."""
+
+_LATELY: Final = timedelta(days=29)
+"""How far back the measured events begin: as far as the pack takes events that come late."""
+_PER_CALL: Final = 2_500
+_TEAM: Final = 20
+
+_JOIN_ALL: Final = """
+INSERT INTO board_choices (org_id, board, learner_id, joined, chosen_at)
+SELECT org_id, board, learner_id, true, now() FROM people, unnest($2::text[]) AS board WHERE org_id = $1
+"""
+_LEARNERS: Final = "SELECT person, learner_id FROM people WHERE org_id = $1"
+_CLEAR: Final = "TRUNCATE progress_events"
+_ENTRIES: Final = "SELECT coalesce(sum(ledger_seq), 0) FROM standings WHERE org_id = $1"
+_WAITING: Final = "SELECT EXISTS (SELECT FROM progress_events WHERE org_id = $1 AND judged_at IS NULL)"
+
+
+class BenchmarkError(RuntimeError):
+    """What was measured did not do its work, so its figures would mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An organisation with its learners, and the integration that reports what they do."""
+
+    stage: Stage
+    factory: Factory
+    id: UUID
+    key: str
+    actor: Actor
+    learners: dict[str, UUID]
+    first: datetime
+
+    def crowd(self, callers: int, events: int) -> Crowd:
+        """The learners, about to do so many things between them in the days that are left until today."""
+        days = (datetime.now(UTC) - self.first).days - 1
+        per_day = max(4, -(-events // (len(self.learners) * days)) + 1)
+        return Crowd(sorted(self.learners), first=self.first, callers=callers, per_day=per_day)
+
+    async def record(self, events: Sequence[NewEvent]) -> None:
+        """Record a batch as the integration; every event of it must be stored."""
+        check_stored(await self.factory.ingestion().record(self.actor, events))
+
+    async def entries(self) -> int:
+        """How many ledger entries there are."""
+        return int(await self._ask(_ENTRIES))
+
+    async def waits(self) -> bool:
+        """Whether any event waits to be judged."""
+        return bool(await self._ask(_WAITING))
+
+    async def forget_events(self) -> None:
+        """Take all events out, so that the next measurement begins as this one did."""
+        connection = await self.stage.owner()
+        try:
+            await connection.execute(_CLEAR)
+        finally:
+            await connection.close()
+
+    async def _ask(self, statement: str) -> object:
+        connection = await self.stage.owner()
+        try:
+            return await connection.fetchval(statement, self.id)
+        finally:
+            await connection.close()
+
+
+def check_stored(receipts: Sequence[Receipt]) -> None:
+    """Raise `BenchmarkError` unless all were stored."""
+    for receipt in receipts:
+        if receipt.status is not ReceiptStatus.STORED:
+            raise BenchmarkError(f"an event was answered with {receipt.status}: {receipt.problem}")
+
+
+async def found_company(stage: Stage, factory: Factory, key: str, *, history: int) -> Company:
+    """A new organisation under sales-craft, in which every learner has so many events behind them."""
+    org_id = await factory.organisations().create(key, "Benchmark")
+    await factory.publishing().publish(org_id, sales_craft_files())
+    people = [
+        PersonEntry(f"learner-{number:05}", name=f"Learner {number}", team=f"team-{number // _TEAM:04}")
+        for number in range(stage.profile.learners)
+    ]
+    await factory.people().upsert(org_id, people)
+    await factory.people().add_integration(org_id, SOURCE)
+    actor = await factory.actor(key, integration=SOURCE)
+    pack = await factory.pack(org_id)
+    if actor is None or pack is None:
+        raise BenchmarkError("the organisation is not there")
+    connection = await stage.owner()
+    try:
+        await connection.execute(_JOIN_ALL, org_id, list(pack.leaderboards))
+        learners = {record["person"]: record["learner_id"] for record in await connection.fetch(_LEARNERS, org_id)}
+    finally:
+        await connection.close()
+    first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - _LATELY
+    company = Company(stage, factory, org_id, key, actor, learners, first)
+    await _live_through(company, history)
+    return company
+
+
+async def _live_through(company: Company, history: int) -> None:
+    """Import a past that ends before the first measured day, and have it judged."""
+    past = Crowd(sorted(company.learners), first=company.first - timedelta(days=history // 4 + 2), per_day=4)
+    events = past.batch(history * len(company.learners))
+    for start in range(0, len(events), _PER_CALL):
+        check_stored(
+            await company.factory.ingestion().record_import(
+                company.id, source="past", events=events[start : start + _PER_CALL], recorded_by=RecordedBy.SYSTEM
+            )
+        )
+    await company.factory.judging().judge_everything(company.id)

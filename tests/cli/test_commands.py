@@ -1,0 +1,161 @@
+"""The commands one after the other, as somebody who sets up an organisation types them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.cli.running import urls, vekst
+from tests.imports.files import HEADER, MAPPING, ROW
+from tests.support.packs import CRAFT
+from vekst.settings import Settings
+from vekst.tokens import DevelopmentIssuer
+
+NOWHERE = {"VEKST_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "VEKST_REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+@pytest.fixture(scope="module")
+def env(settings: Settings) -> dict[str, str]:
+    return urls(settings)
+
+
+@pytest.fixture(scope="module")
+def org(env: dict[str, str]) -> str:
+    key = f"cli-{uuid4().hex[:8]}"
+    created = vekst("org", "create", key, "--name", "Command line AS", "--json", env=env)
+    assert created.returncode == 0, created.stderr
+    assert json.loads(created.stdout)["key"] == key
+    return key
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    for name, text in CRAFT.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    path = tmp_path / "mapping.yaml"
+    text = MAPPING.replace("  brave: {column: brave, as: flag}\n  channel: {value: phone}\n", "")
+    path.write_text(text.replace("loss.reflected", "lesson.completed"), encoding="utf-8")
+    return path
+
+
+def test_an_organisation_from_nothing_to_a_second_import_that_adds_nothing(
+    env: dict[str, str], org: str, pack: Path, mapping: Path, tmp_path: Path
+) -> None:
+    people, events, report = tmp_path / "people.csv", tmp_path / "events.csv", tmp_path / "refused.csv"
+    people.write_text("person,name,role,team\nnora,Nora,manager,north\nkari,Kari,learner,north\n", encoding="utf-8")
+    events.write_text(
+        HEADER + ROW + ",2,call,done,2026-03-02T10:00:00+01:00,5,\n" + ROW.replace("kari", "ola"), encoding="utf-8"
+    )
+    importing = ("events", "import", events, "--org", org, "--mapping", mapping)
+
+    assert vekst("people", "import", people, "--org", org, env=env).stdout == "Added 2 people and updated 0.\n"
+    assert vekst("people", "import", people, "--org", org, env=env).stdout == "Added 0 people and updated 2.\n"
+    assert vekst("quests", "publish", pack, "--org", org, env=env).stdout == "Published as version 1.\n"
+    assert vekst("quests", "publish", pack, "--org", org, env=env).stdout == "Version 1 has these files.\n"
+
+    first = vekst(*importing, "--report", report, env=env)
+    assert (first.returncode, first.stderr) == (0, ""), "nothing is drawn where nobody looks"
+    assert first.stdout.splitlines()[:2] == ["3 rows: 2 stored, 0 there already.", "1 people added."]
+    assert list(csv.reader(lines(report))) == [
+        ["row", "code", "field", "reason"],
+        ["3", "NO_PERSON", "", "`who` is empty: it is nobody's event"],
+    ]
+    again = json.loads(vekst(*importing, "--json", env=env).stdout)
+    assert (again["stored"], again["duplicates"], again["refused"]) == (0, 2, 1)
+
+
+def test_what_the_pack_does_not_know_is_refused_in_words(
+    env: dict[str, str], org: str, pack: Path, mapping: Path, tmp_path: Path
+) -> None:
+    vekst("quests", "publish", pack, "--org", org, env=env)
+    events, report = tmp_path / "events.csv", tmp_path / "refused.csv"
+    events.write_text(HEADER + ROW.replace("call,done", "lost,x"), encoding="utf-8")
+    ended = vekst("events", "import", events, "--org", org, "--mapping", mapping, "--report", report, env=env)
+    assert ended.returncode == 0
+    (row,) = list(csv.DictReader(lines(report)))
+    assert (row["row"], row["field"]) == ("2", "data.minutes")
+    assert " " in row["reason"]
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_token_is_printed_alone_and_signs_in(env: dict[str, str], settings: Settings) -> None:
+    said = vekst("token", "--org", "demo", "--as", "kari", env=env)
+    assert (said.returncode, said.stderr, said.stdout.count("\n")) == (0, "", 1)
+    assert said.stdout.count(".") == 2
+    assert DevelopmentIssuer.open(settings.data_dir).jwks()["keys"]
+
+
+def test_tokens_are_refused_where_a_real_issuer_is_set(env: dict[str, str]) -> None:
+    said = vekst("token", "--org", "demo", "--as", "kari", env={**env, "VEKST_ISSUER": "https://sign-in.example.com"})
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "unset VEKST_ISSUER" in said.stderr
+
+
+def test_the_doctor_finds_a_good_installation_well(env: dict[str, str]) -> None:
+    said = vekst("doctor", "--json", env=env)
+    assert said.returncode == 0, said.stdout
+    assert {each["name"] for each in json.loads(said.stdout)["findings"]} >= {
+        "python",
+        "postgresql",
+        "schema",
+        "valkey",
+    }
+
+
+def test_the_doctor_names_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
+    said = vekst("doctor", "--data", tmp_path, env=NOWHERE)
+    assert said.returncode == 1
+    assert "wrong" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["org", "create", "Acme"], "Acme"),
+        (["people", "import", "none.csv", "--org", "{org}"], "none.csv: no such file or directory; check the path"),
+        (["people", "import", "{here}", "--org", "nobody"], "vekst org create nobody"),
+        (["quests", "publish", "nowhere", "--org", "{org}"], "pack.yaml"),
+        (["events", "import", "{here}", "--org", "{org}", "--mapping", "{here}"], "{here}:1:1 "),
+    ],
+)
+def test_a_failure_is_one_line_that_names_the_cure(
+    env: dict[str, str], org: str, tmp_path: Path, arguments: list[str], told: str
+) -> None:
+    here = tmp_path / "people.csv"
+    here.write_text("person\nkari\n", encoding="utf-8")
+    ended = vekst(*(each.format(org=org, here=here) for each in arguments), env=env)
+    assert ended.returncode in {1, 2}
+    assert ended.stderr.startswith("vekst: ")
+    assert told.format(here=here) in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"VEKST_DATABASE_URL": "mysql://x"}, "vekst: VEKST_DATABASE_URL must begin with postgresql://"),
+        ({"VEKST_PORT": "many"}, "VEKST_PORT"),
+        (NOWHERE, "vekst: PostgreSQL cannot be used; check VEKST_DATABASE_URL, and run: vekst migrate\n"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_no_secret_is_printed(
+    env: dict[str, str], wrong: dict[str, str], told: str
+) -> None:
+    ended = vekst("org", "create", "x", env={**env, **wrong})
+    assert ended.returncode == 1
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr

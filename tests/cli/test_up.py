@@ -1,0 +1,89 @@
+"""`vekst up` on a folder of its own: everything runs, what dies comes back, and nothing outlives it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import children_of, free_port, gone, ready, running, until, vekst
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes as Linux shows them")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A running `vekst up`."""
+
+    process: subprocess.Popen[str]
+    data: Path
+    port: int
+
+    def part(self, name: str) -> int:
+        """The process number of a part."""
+        return next(number for arguments, number in children_of(self.process).items() if arguments.endswith(name))
+
+    def has_another(self, name: str, number: int) -> bool:
+        """Whether that part runs, under another process number."""
+        return any(arguments.endswith(name) and each != number for arguments, each in children_of(self.process).items())
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("machine")
+
+
+@pytest.fixture
+def machine(data: Path) -> Iterator[Machine]:
+    port = free_port()
+    with running("up", "--data", data, "--port", str(port)) as process:
+        until(lambda: ready(port) or process.poll() is not None, "it is ready")
+        assert process.poll() is None, process.communicate()
+        yield Machine(process, data, port)
+
+
+def test_it_tells_its_address_and_stops_cleanly_on_a_signal(machine: Machine) -> None:
+    children = children_of(machine.process)
+    assert {arguments.rpartition(" ")[2] for arguments in children if " -m vekst " in arguments} == {"api", "worker"}
+    machine.process.send_signal(signal.SIGINT)
+    said, complaints = machine.process.communicate(timeout=60)
+    assert (machine.process.returncode, complaints) == (0, "")
+    assert f"Vekst answers at http://127.0.0.1:{machine.port} " in said
+    until(lambda: all(map(gone, children.values())), "all that it started is gone")
+
+
+def test_a_part_that_dies_is_started_again(machine: Machine) -> None:
+    for name in ("worker", "api"):
+        first = machine.part(name)
+        os.kill(first, signal.SIGKILL)
+        until(partial(machine.has_another, name, first), f"the {name} is back")
+    until(lambda: ready(machine.port), "it is ready again")
+
+
+def test_nothing_outlives_it_and_nothing_is_lost_when_it_is_killed(machine: Machine) -> None:
+    assert vekst("org", "create", "kept", "--data", machine.data).returncode == 0
+    children = children_of(machine.process)
+    assert len(children) >= 4
+    machine.process.kill()
+    until(lambda: all(map(gone, children.values())), "all that it started is gone")
+    with running("up", "--data", machine.data, "--port", str(machine.port)) as again:
+        until(lambda: ready(machine.port) or again.poll() is not None, "it is ready again")
+        taken = vekst("org", "create", "kept", "--data", machine.data)
+        assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
+        assert "already" in taken.stderr
+
+
+def test_a_port_in_use_and_a_folder_in_use_are_told_in_one_line(machine: Machine, tmp_path: Path) -> None:
+    port = vekst("up", "--data", tmp_path / "other", "--port", str(machine.port))
+    assert (port.returncode, port.stderr.count("\n")) == (1, 1)
+    assert f"vekst: port {machine.port} is in use" in port.stderr
+    folder = vekst("up", "--data", machine.data, "--port", str(free_port()))
+    assert (folder.returncode, folder.stderr.count("\n")) == (1, 1)
+    assert "choose another --data" in folder.stderr
+    assert ready(machine.port), "the one that runs is left alone"

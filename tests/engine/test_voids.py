@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.support.judging import Learner, judged
+from vekst.domain.events import VOIDED
+from vekst.domain.recognitions import Identity, Nature, Recognition
+from vekst.engine.fold import follows, without_voided
+
+PAYING = """
+skills: {craft: {title: Craft, levels: [10]}}
+events:
+  call.paid: {title: Call, nature: practice, skill: craft, points: 5, at_most: {times: 2, per: day}}
+"""
+
+
+def refs(learner: Learner) -> list[int]:
+    return [event.ref for event in without_voided(learner.events)]
+
+
+class TestVoids:
+    def test_a_voided_event_counts_nowhere_as_if_it_had_never_been(self) -> None:
+        learner = Learner(PAYING)
+        first = learner.does("call.paid", "2026-03-02T09:00")
+        learner.does("call.paid", "2026-03-02T10:00")
+        third = learner.does("call.paid", "2026-03-02T11:00")
+        learner.voids(first, "2026-03-09T09:00")
+        assert learner.earned == ["EVENT call.paid 2026-03-02#1", "EVENT call.paid 2026-03-02#2", "LEVEL craft 1"]
+        assert [each.evidence for each in learner.recognitions[:2]] == [(2,), (2, third)]
+
+    def test_a_void_of_a_void_lets_the_event_count_again(self) -> None:
+        learner = Learner(PAYING)
+        call = learner.does("call.paid", "2026-03-02T09:00")
+        void = learner.voids(call, "2026-03-03T09:00")
+        assert refs(learner) == [void]
+        second = learner.voids(void, "2026-03-04T09:00")
+        assert refs(learner) == [call, second]
+        third = learner.voids(second, "2026-03-05T09:00")
+        assert refs(learner) == [void, third]
+
+    def test_a_void_counts_wherever_it_stands_in_time(self) -> None:
+        """One server's clock may run behind another's."""
+        learner = Learner(PAYING)
+        call = learner.does("call.paid", "2026-03-04T09:00")
+        void = learner.voids(call, "2026-03-03T09:00")
+        assert refs(learner) == [void]
+        earlier = learner.voids(void, "2026-03-02T09:00")
+        assert refs(learner) == [call, earlier]
+
+    def test_two_voids_of_one_event_are_both_to_be_voided(self) -> None:
+        learner = Learner(PAYING)
+        call = learner.does("call.paid", "2026-03-02T09:00")
+        one = learner.voids(call, "2026-03-03T09:00")
+        two = learner.voids(call, "2026-03-03T10:00")
+        three = learner.voids(one, "2026-03-04T09:00")
+        assert refs(learner) == [two, three]
+        four = learner.voids(two, "2026-03-04T10:00")
+        assert refs(learner) == [call, three, four]
+
+    def test_voids_that_name_each_other_end_somewhere(self) -> None:
+        learner = Learner(PAYING)
+        learner.records(VOIDED, "2026-03-02T09:00", {"source": "crm", "id": "b"}, name="a")
+        learner.records(VOIDED, "2026-03-02T10:00", {"source": "crm", "id": "a"}, name="b")
+        assert len(refs(learner)) == 1
+
+    def test_only_source_and_id_together_name_an_event(self) -> None:
+        learner = Learner(PAYING)
+        mine = learner.does("call.paid", "2026-03-02T09:00", source="crm", name="1")
+        other = learner.does("call.paid", "2026-03-02T10:00", source="web", name="1")
+        void = learner.voids(mine, "2026-03-03T09:00")
+        assert refs(learner) == [other, void]
+
+    def test_a_void_of_an_event_that_is_not_there_takes_nothing(self) -> None:
+        learner = Learner(PAYING)
+        call = learner.does("call.paid", "2026-03-02T09:00")
+        void = learner.records(VOIDED, "2026-03-03T09:00", {"source": "app", "id": "0001"})
+        assert refs(learner) == [call, void]
+
+    def test_without_voids_all_events_count(self) -> None:
+        learner = Learner(PAYING)
+        learner.does("call.paid", "2026-03-02T09:00")
+        learner.does("call.paid", "2026-03-01T09:00")
+        assert without_voided(learner.events) == learner.events
+
+    def test_a_voided_acceptance_zone_or_time_off_is_undone_too(self) -> None:
+        learner = Learner("""
+        quests: {q: {title: Q, starts: when_accepted, steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 1}}}]}}
+        streaks: {s: {title: S, every: day, counts: {count: {event: call.practised, at_least: 1}}}}
+        """)
+        accepted = learner.accepts("q", "2026-03-01T08:00")
+        moved = learner.moves_to("Asia/Tokyo", "2026-03-01T09:00")
+        rested = learner.rests("2026-03-03", "2026-03-03", "2026-03-01T10:00")
+        learner.practises("2026-03-02", "2026-03-04")
+        assert (learner.has("QUEST", "q"), learner.standing.zone) == (True, "Asia/Tokyo")
+        assert learner.streak("s", "2026-03-04T10:00").current == 2
+        for ref in (accepted, moved, rested):
+            learner.voids(ref, "2026-03-05T09:00")
+        assert (learner.has("QUEST", "q"), learner.standing.zone) == (False, "Europe/Oslo")
+        assert learner.streak("s", "2026-03-04T10:00").current == 1
+
+
+class TestFollowing:
+    def test_nothing_is_folded_on_top_around_a_void(self) -> None:
+        learner = Learner(PAYING)
+        learner.does("call.paid", "2026-03-02T09:00")
+        standing = learner.standing
+        learner.voids(1, "2026-03-03T09:00")
+        learner.does("call.paid", "2026-03-04T09:00")
+        call, void, later = learner.events
+        assert not follows(learner.pack, standing, [void])
+        assert not follows(learner.pack, standing, [later, replace(void, occurred_at=learner.at("2026-03-05T09:00"))])
+        assert follows(learner.pack, standing, [later])
+
+    def test_an_event_that_comes_after_the_void_that_names_it_does_not_count(self) -> None:
+        learner = Learner(PAYING)
+        learner.does("call.paid", "2026-03-05T09:00")
+        learner.voids(1, "2026-03-03T09:00")
+        call, void = learner.events
+        standing, _ = judged(learner.pack, "Europe/Oslo", [void])
+        assert not follows(learner.pack, standing, [call])
+        assert follows(learner.pack, standing, [replace(call, id="other")])
+        assert follows(learner.pack, standing, [replace(call, source="web")])
+
+
+class TestEvidenceReaches:
+    """M3: evidence reaches through `requires`, earlier steps and the recognitions a rule names.
+
+    A recognition is taken back if its evidence is voided and the rest no longer earns it, so evidence must be whole.
+    """
+
+    def test_through_earlier_steps(self) -> None:
+        learner = Learner("""
+        quests:
+          q:
+            title: Q
+            in_order: true
+            steps:
+              - {key: one, title: O, earn: {count: {event: lesson.completed, at_least: 1}}}
+              - {key: two, title: T, earn: {count: {event: call.practised, at_least: 1}}}
+        """)
+        learner.does("lesson.completed", "2026-03-02T08:00")
+        learner.practises("2026-03-02")
+        assert learner.found("STEP", "q/one").evidence == (1,)
+        assert learner.found("STEP", "q/two").evidence == (1, 2)
+
+    def test_through_requires(self) -> None:
+        learner = Learner("""
+        quests:
+          q:
+            title: Q
+            requires: {count: {event: lesson.completed, at_least: 1}}
+            steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 1}}}]
+        """)
+        learner.does("lesson.completed", "2026-03-02T08:00")
+        learner.practises("2026-03-02")
+        assert learner.found("STEP", "q/s").evidence == (1, 2)
+        assert learner.found("QUEST", "q").evidence == (1, 2)
+
+    def test_through_the_quests_and_badges_a_rule_names(self) -> None:
+        learner = Learner("""
+        quests: {q: {title: Q, steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 2}}}]}}
+        badges:
+          by-quest: {title: B, earn: {quest: q}}
+          by-badge: {title: B, earn: {all: [{badge: {key: by-quest}}, {count: {event: lesson.completed, at_least: 1}}]}}
+        """)
+        learner.practises("2026-03-02", "2026-03-03")
+        learner.does("lesson.completed", "2026-03-04T08:00")
+        assert learner.found("BADGE", "by-quest").evidence == (1, 2)
+        assert learner.found("BADGE", "by-badge").evidence == (1, 2, 3)
+
+    def test_through_the_streak_a_rule_names(self) -> None:
+        learner = Learner("""
+        streaks: {s: {title: S, every: day, counts: {count: {event: call.practised, at_least: 1}}}}
+        badges: {b: {title: B, earn: {streak: {key: s, at_least: 2}}}}
+        """)
+        learner.practises("2026-03-02", "2026-03-03")
+        assert learner.found("BADGE", "b").evidence == (1, 2)
+
+    def test_through_the_points_of_a_level_and_the_level_a_rule_names(self) -> None:
+        learner = Learner(PAYING + "badges: {b: {title: B, earn: {skill: {key: craft, level: 1}}}}")
+        learner.does("call.paid", "2026-03-02T09:00")
+        learner.does("call.paid", "2026-03-02T10:00")
+        assert learner.found("LEVEL", "craft", occurrence="1").evidence == (1, 2)
+        assert learner.found("BADGE", "b").evidence == (1, 2)
+
+    def test_to_every_event_that_made_a_day_of_a_run_active(self) -> None:
+        learner = Learner("""
+        streaks:
+          s: {title: S, every: day, counts: {count: {event: call.practised, at_least: 2}}, milestones: {2: 1}}
+        """)
+        learner.practises("2026-03-02", "2026-03-02", "2026-03-03", "2026-03-03")
+        assert learner.found("MILESTONE", "s", occurrence="2").evidence == (1, 2, 3, 4)
+
+    def test_to_the_days_of_the_run_that_was_longest(self) -> None:
+        """S7: time off declared afterwards joined days long past; the last days are another run's."""
+        learner = Learner("""
+        streaks: {s: {title: S, every: day, counts: {count: {event: call.practised, at_least: 1}}, milestones: {4: 1}}}
+        """)
+        run = learner.practises("2026-03-02", "2026-03-03", "2026-03-05", "2026-03-06")
+        learner.practises("2026-03-20", "2026-03-21")
+        learner.rests("2026-03-04", "2026-03-04", "2026-03-21T18:00")
+        assert set(run) <= set(learner.found("MILESTONE", "s", occurrence="4").evidence)
+
+
+class TestKept:
+    """M3, V1: what the ledger holds beside the fold stays, once, with the points it was given for."""
+
+    def held(self, kind: str, key: str, tier: str = "", occurrence: str = "once", **terms: object) -> Recognition:
+        given = Recognition(Identity(kind, key, tier, occurrence), 0, Nature.EFFORT, None, Learner("").at("2026-01-01T09:00"), (77,))
+        return replace(given, **terms)  # type: ignore[arg-type]
+
+    def test_points_of_both_natures_and_the_skills_of_effort_stand_from_the_beginning(self) -> None:
+        kept = [
+            self.held("BADGE", "former", points=8, skill="craft"),
+            self.held("BADGE", "other", points=1, skill="gone"),
+            self.held("BADGE", "result", points=30, nature=Nature.OUTCOME, skill="craft"),
+        ]
+        learner = Learner(PAYING, kept=kept)
+        assert (learner.standing.effort, learner.standing.outcomes) == (9, 30)
+        assert learner.skill("craft", "2026-03-02T09:00").points == 8
+
+    def test_an_identity_that_is_held_is_not_given_again_and_keeps_its_points(self) -> None:
+        kept = [self.held("EVENT", "call.paid", occurrence="2026-03-02#1", points=3, skill="craft")]
+        learner = Learner(PAYING, kept=kept)
+        learner.does("call.paid", "2026-03-02T09:00")
+        learner.does("call.paid", "2026-03-02T10:00")
+        assert learner.earned == ["EVENT call.paid 2026-03-02#2"]
+        assert learner.standing.effort == 8
+
+    def test_levels_follow_from_kept_points_and_kept_levels_stay(self) -> None:
+        learner = Learner(PAYING, kept=[self.held("BADGE", "former", points=8, skill="craft")])
+        learner.does("call.paid", "2026-03-02T09:00")
+        assert learner.earned == ["EVENT call.paid 2026-03-02#1", "LEVEL craft 1"]
+        kept = Learner(PAYING, kept=[self.held("LEVEL", "craft", occurrence="1")])
+        assert kept.skill("craft", "2026-03-02T09:00").level == 1
+        kept.does("call.paid", "2026-03-02T09:00")
+        kept.does("call.paid", "2026-03-02T10:00")
+        assert kept.occurrences("LEVEL", "craft") == []
+
+    def test_rules_that_name_what_is_kept_see_it(self) -> None:
+        rules = """
+        skills: {craft: {title: Craft, levels: [10, 20]}}
+        badges:
+          tiered:
+            title: T
+            tiers:
+              - {tier: bronze, earn: {count: {event: lesson.completed, at_least: 9}}}
+              - {tier: silver, earn: {count: {event: lesson.completed, at_least: 9}}}
+          by-tier: {title: B, earn: {badge: {key: tiered, tier: silver}}}
+          by-quest: {title: B, earn: {quest: q}}
+          by-level: {title: B, earn: {skill: {key: craft, level: 2}}}
+        quests: {q: {title: Q, steps: [{key: s, title: S, earn: {count: {event: lesson.completed, at_least: 9}}}]}}
+        """
+        kept = {
+            "by-tier": self.held("BADGE", "tiered", "silver"),
+            "by-quest": self.held("QUEST", "q"),
+            "by-level": self.held("LEVEL", "craft", occurrence="2"),
+        }
+        for badge, entry in kept.items():
+            learner = Learner(rules, kept=[entry])
+            learner.practises("2026-03-02")
+            assert learner.earned == [f"BADGE {badge} once"]
+        other = Learner(rules, kept=[self.held("BADGE", "tiered", "bronze"), self.held("LEVEL", "craft", occurrence="1")])
+        other.practises("2026-03-02")
+        assert other.earned == []
+
+    def test_what_is_kept_reads_as_held(self) -> None:
+        rules = """
+        badges: {b: {title: B, tiers: [{tier: one, earn: {count: {event: lesson.completed, at_least: 9}}}]}}
+        quests: {q: {title: Q, steps: [{key: s, title: S, earn: {count: {event: lesson.completed, at_least: 9}}}]}}
+        """
+        learner = Learner(rules, kept=[self.held("BADGE", "b", "one"), self.held("QUEST", "q")])
+        badge = learner.badge("b", "2026-03-02T09:00")
+        assert (badge.tier, badge.earned_at, badge.next) == ("one", learner.at("2026-01-01T09:00"), None)
+        assert learner.quest("q", "2026-03-02T09:00").state == "COMPLETED"
+
+    def test_a_kept_rule_that_the_pack_no_longer_has_harms_nothing(self) -> None:
+        kept = [
+            self.held(kind, "gone", occurrence=occurrence)
+            for kind, occurrence in (("BADGE", "once"), ("QUEST", "once"), ("LEVEL", "3"), ("MILESTONE", "5"), ("STEP", "once"))
+        ]
+        learner = Learner(PAYING, kept=kept)
+        learner.does("call.paid", "2026-03-02T09:00")
+        assert learner.earned == ["EVENT call.paid 2026-03-02#1"]
