@@ -20,7 +20,9 @@ RUN PYTHONPATH=/build/backend-of-build pip install --no-deps --no-build-isolatio
 COPY alembic /opt/vekst/share/vekst/alembic
 
 FROM python:3.13-slim
-RUN useradd --uid 10001 --user-group --no-create-home --home-dir /srv/vekst --shell /usr/sbin/nologin vekst
+# Its own folder is written to in development only: the keys of the local token issuer.
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /srv/vekst --shell /usr/sbin/nologin vekst \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /srv/vekst/.vekst
 COPY --from=build /opt/vekst /opt/vekst
 COPY quests /srv/vekst/quests
 # Days are computed with the packaged time zone data alone, so no path to the system's. Modules were compiled when they

@@ -17,7 +17,7 @@ from vekst.domain.receipts import NewEvent, Receipt, ReceiptStatus
 from vekst.factory import Factory
 from vekst.services.people import PersonEntry
 
-__all__ = ["SOURCE", "Company", "found_company"]
+__all__ = ["SOURCE", "BenchmarkError", "Company", "check_stored", "found_company"]
 
 SOURCE: Final = "crm"
 """The integration that sends the events."""

@@ -72,7 +72,7 @@ def create_app(
     )
     app.router.routes.append(Route("/graphql", endpoint))
     app.include_router(health_router(started.get))
-    app.include_router(metrics_router(started.registry))
+    app.include_router(metrics_router(started.registry, started.get))
     if issuer is not None:
         app.include_router(keys_router(issuer.jwks()))
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
 from vekst.engine.pack import Pack
+from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.arq_queue import ArqQueue
 from vekst.jobs.live import Live
 from vekst.jobs.valkey import Valkey, connect
@@ -29,6 +31,7 @@ from vekst.services.packs import Packs
 from vekst.services.people import PeopleService
 from vekst.services.publishing import PublishingService
 from vekst.settings import Settings
+from vekst.storage import organisations_store
 from vekst.storage.database import Database
 from vekst.storage.migrations import is_current
 
@@ -94,6 +97,15 @@ class Process:
         except (SQLAlchemyError, OSError):
             return ["database", *missing]
         return missing if current else ["migration", *missing]
+
+    async def waiting(self) -> tuple[int, timedelta] | None:
+        """How many organisations wait to be judged, and how long the first has; None while it can't be known."""
+        try:
+            async with self.database.crossing() as connection:
+                pending = await organisations_store.pending(connection, ENGINE_VERSION)
+        except (SQLAlchemyError, OSError):
+            return None
+        return len(pending), self.clock() - min((since for _, since in pending), default=self.clock())
 
 
 class Factory:

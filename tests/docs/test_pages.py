@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from tests.docs.markdown import Document, documents, read
-from tests.repository.tree import ROOT
+from tests.repository.tree import ROOT, texts
 
 pytestmark = pytest.mark.check
 
@@ -85,6 +86,21 @@ def test_every_document_can_be_reached_from_the_readme() -> None:
         targets = [link.target.partition("#")[0] for link in pages[name].links if not ELSEWHERE.match(link.target)]
         waiting += [(folder / target).resolve().relative_to(ROOT).as_posix() for target in targets if target]
     assert set(pages) - reached == set()
+
+
+def test_the_picture_of_the_layers_has_every_package_in_the_order_that_imports_are_checked_by() -> None:
+    [rows] = [document.rows for document in documents() if document.name == "docs/architecture.md"]
+    shown = [set(re.findall(r"`([a-z]+)(?:/|[.]py)`", row[0])) for row in rows]
+    names = [name for row in shown for name in sorted(row)]
+    layers: list[list[str]] = [
+        layer.split(" | ")
+        for contract in tomllib.loads(texts()["pyproject.toml"])["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+        for layer in contract["layers"]
+    ]
+    height = {name: number for number, layer in enumerate(layers) for name in layer if name != "__main__"}
+    assert set(names) == set(height)
+    assert [height[name] for name in names] == sorted(height[name] for name in names)
 
 
 def test_every_decision_is_listed() -> None:

@@ -128,7 +128,6 @@ def test_a_standing_does_not_grow_with_its_history() -> None:
         standing, _ = judged(learner.pack, learner.zone, learner.events)
         sizes.append(len(encode(standing)))
     assert sizes[1] <= sizes[0] + 100
-    assert sizes[1] < 2_500
 
 
 class TestVersion:

@@ -14,6 +14,7 @@ from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, new_event
 from tests.support.packs import CRAFT, changed
 from vekst.domain.actors import Role
+from vekst.services.people import PersonEntry
 
 SignIn = Callable[..., Client]
 
@@ -171,6 +172,27 @@ async def test_a_board_that_is_none_is_null(organisation: Organisation, sign_in:
     assert await board(kari, key="nothing") is None
     error = await kari.error(BOARD, key="learning-streaks", period="2026-W07")
     assert error["extensions"]["reason"] == "PERIOD_NOT_HERE"
+
+
+async def test_a_board_with_windows_is_asked_for_by_window(organisation: Organisation, sign_in: SignIn) -> None:
+    await organisation.publish(changed("boards.yaml", "{points: effort, per: ever}", "{points: effort, per: week}"))
+    await organisation.hire("kari")
+    kari = sign_in("kari", language="en")
+    assert (await board(kari, key="effort-ever"))["size"] == 0
+    assert (await board(kari, key="effort-ever", period="2026-W07"))["size"] == 0
+    for period in ("2026-07", "", "\0", "2026-W0٧", "last week"):
+        error = await kari.error(BOARD, key="effort-ever", period=period)
+        assert error["extensions"]["reason"] == "PERIOD_NOT_VALID"
+
+
+async def test_people_who_left_are_on_no_board(organisation: Organisation, sign_in: SignIn) -> None:
+    """Hard case 15."""
+    await organisation.publish()
+    await team(organisation, {"a": 9, "b": 7, "c": 5, "d": 4, "e": 3})
+    await organisation.factory.people().upsert(organisation.id, [PersonEntry("a", name="A", active=False)])
+    seen = await board(sign_in("b"))
+    assert seen["size"] == 4
+    assert shown(seen["entries"]) == [(1, "b", 7), (2, "c", 5)]
 
 
 async def test_how_many_are_shown_can_be_asked_for_within_the_boards_own_limits(

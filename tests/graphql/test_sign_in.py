@@ -59,7 +59,7 @@ async def test_the_schema_itself_needs_no_sign_in_in_development(unsigned: Clien
     ],
 )
 async def test_what_is_no_token_is_refused(unsigned: Client, header: str) -> None:
-    headers = {"Authorization": header.encode("latin-1"), b"Accept-Language": b"nb"}
+    headers = {b"Authorization": header.encode("latin-1"), b"Accept-Language": b"nb"}
     answer = await unsigned.http.post("/graphql", json={"query": ME}, headers=headers)
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]

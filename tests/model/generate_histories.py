@@ -70,7 +70,7 @@ _DATE_LINE = ["Pacific/Pago_Pago", "Pacific/Kiritimati", "Pacific/Apia", "Americ
 _KINDS = [*["call.practised"] * 8, *["lesson.completed"] * 3, *EVENT_TYPES, "accept", "rest", "move", "void"]
 _KINDS_OF_A_CLIMBER = [*["call.practised"] * 12, "void"]
 _KINDS_OF_A_TRAVELLER = [*["call.practised"] * 4, "lesson.completed", "accept", "rest", "move", "move", "move"]
-_SCORES = [0, 0.1, 0.2, 0.3, 1, 1.0, 2, 3, 5, 5.5, 6, 6.6, 7.5, 9, 10]
+_SCORES = [0, 0.1, 0.2, 0.3, 1, 1.0, 2, 3, 5, 5.5, 5.500000001, 6, 6.6, 7.5, 9, 10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _life(chance: Random, scene: Scene, quests: list[str]) -> _Life:
     temper = chance.random()
     if temper < 0.2:
         return _Life(chance, _KINDS_OF_A_CLIMBER, clocks, _ZONES, quests)
-    if temper < 0.3:
+    if temper < 0.35:
         return _Life(chance, _KINDS_OF_A_TRAVELLER, [*clocks[:2], *_DATE_LINE], _DATE_LINE, quests)
     return _Life(chance, _KINDS, clocks, _ZONES, quests)
 

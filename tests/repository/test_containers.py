@@ -55,6 +55,14 @@ def test_the_parts_can_write_nothing_and_gain_no_rights() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], name
 
 
+def test_the_local_issuer_has_a_place_for_its_keys_that_its_user_may_write_to() -> None:
+    folder = f"/srv/vekst/{Settings.model_fields['data_dir'].default}"
+    made = rf"install --directory --owner=10001 --group=10001 --mode=0700 {folder}$"
+    assert re.search(made, texts()["Dockerfile"], re.MULTILINE)
+    assert _compose()["services"]["api"]["volumes"] == [f"keys:{folder}"]
+    assert "keys" in _compose()["volumes"]
+
+
 def test_no_port_is_open_to_the_world_by_default() -> None:
     ports = [port for each in _compose()["services"].values() for port in each.get("ports", ())]
     assert ports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from tests.support.organisations import Organisation
+from tests.support.organisations import Organisation, new_event
 from vekst.api import create_app
 from vekst.settings import Settings
 from vekst.tokens import DevelopmentIssuer
@@ -48,6 +49,7 @@ async def test_readiness_names_what_is_missing(
         assert (await client.get("/healthz")).status_code == 200
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()) == (503, {"status": "not ready", "missing": missing})
+        assert (await client.get("/metrics")).status_code == 200
 
 
 async def test_metrics_count_answers_and_receipts(
@@ -66,6 +68,20 @@ async def test_metrics_count_answers_and_receipts(
     assert 'vekst_graphql_answers_total{kind="mutation",status="200"} 1.0' in page.text
     assert 'vekst_receipts_total{status="REFUSED"} 2.0' in page.text
     assert 'vekst_graphql_seconds_count{kind="mutation"} 1.0' in page.text
+
+
+async def test_metrics_tell_what_waits_to_be_judged(client: httpx.AsyncClient, organisation: Organisation) -> None:
+    await organisation.publish()
+    await organisation.hire("kari")
+    await organisation.record("kari", new_event("a"))
+    found = re.search(r"vekst_waiting_organisations ([\d.]+)", (await client.get("/metrics")).text)
+    assert found is not None
+    waiting = float(found[1])
+    assert waiting >= 1
+    await organisation.judge()
+    page = (await client.get("/metrics")).text
+    assert f"vekst_waiting_organisations {waiting - 1}" in page
+    assert "vekst_waiting_seconds" in page
 
 
 async def test_nothing_else_is_served(client: httpx.AsyncClient) -> None:

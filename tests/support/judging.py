@@ -37,7 +37,7 @@ from vekst.engine.standing import Standing, fresh_standing
 from vekst.quests.compiler import compile_pack
 from vekst.quests.loader import load_pack_files
 
-__all__ = ["EVENTS", "Learner", "earned", "judged", "pack_of"]
+__all__ = ["EVENTS", "HEADER", "Learner", "earned", "judged", "pack_of"]
 
 HEADER = """
 pack: test-pack

@@ -11,15 +11,15 @@ from sqlalchemy import text
 
 from tests.support.packs import CRAFT
 from vekst.domain.actors import Actor, Role
-from vekst.domain.events import FieldValue
+from vekst.domain.events import VOIDED, FieldValue, RecordedBy
 from vekst.domain.receipts import NewEvent, Receipt
 from vekst.factory import Factory
+from vekst.services.appending import append_events
+from vekst.services.event_forms import json_text
 from vekst.services.people import PersonEntry
+from vekst.storage.events_store import EventRow
 
-__all__ = ["LedgerLine", "Organisation", "new_event"]
-
-LedgerLine = tuple[str, str, str, str, int, str, str, str]
-"""Person, kind, key, tier, occurrence as text … of an entry: what M1 promises to be the same."""
+__all__ = ["Organisation", "new_event", "spread"]
 
 
 def new_event(
@@ -54,6 +54,10 @@ class Organisation:
         entries = [PersonEntry(person, name=person.title(), role=role, team=team, zone=zone) for person in persons]
         await self.factory.people().upsert(self.id, entries)
 
+    async def dismiss(self, *persons: str) -> None:
+        """Let people go."""
+        await self.factory.people().upsert(self.id, [PersonEntry(person, active=False) for person in persons])
+
     async def actor(self, person: str) -> Actor:
         """That person, signed in."""
         found = await self.factory.actor(self.key, person=person)
@@ -63,6 +67,23 @@ class Organisation:
     async def record(self, person: str, *events: NewEvent) -> list[Receipt]:
         """Record events as that person."""
         return await self.factory.ingestion().record(await self.actor(person), events)
+
+    async def void(self, person: str, source: str, id: str, *, reason: str) -> None:
+        """Take an event of that person out of the judgement."""
+        learner_id = (await self.actor(person)).learner_id
+        assert learner_id is not None
+        now = datetime.now(UTC)
+        row = EventRow(
+            learner_id=learner_id,
+            source="app",
+            id=f"{VOIDED}:{source}:{id}",
+            type=VOIDED,
+            occurred_at=now,
+            data=json_text({"source": source, "id": id, "reason": reason}),
+            recorded_by=RecordedBy.SELF,
+        )
+        async with self.factory._process.database.writing(self.id) as connection:
+            await append_events(connection, self.id, [row], now)
 
     async def integration(self, name: str = "crm") -> Actor:
         """An integration of that name."""

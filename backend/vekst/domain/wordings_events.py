@@ -122,7 +122,7 @@ _CHOICES: Final = {
         ("Ett fravær har høyst {most} datoer.", "Meld et lengre i flere deler."),
     ),
     "TIME_OFF_TOO_FAR": entry(
-        "Time off can't be declared that far away.", "Fri kan ikke meldes så langt unna."
+        "Time off can be declared at most {years} years away.", "Fri kan meldes høyst {years} år unna."
     ),
     "LEADERBOARD_UNKNOWN": entry("There is no leaderboard `{key}`.", "Det finnes ingen resultatliste `{key}`."),
 }

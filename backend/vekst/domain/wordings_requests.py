@@ -121,6 +121,10 @@ _INPUT: Final = {
         "`from` must not be after `to`, and at most {most} days are shown at a time.",
         "`from` kan ikke være etter `to`, og høyst {most} dager vises om gangen.",
     ),
+    "PERIOD_NOT_VALID": entry(
+        "`period` must be a window of this board, such as {example}.",
+        "`period` må være en periode på denne listen, for eksempel {example}.",
+    ),
     "PERIOD_NOT_HERE": entry(
         ("This board has no periods.", "Leave `period` out."), ("Denne listen har ingen perioder.", "Utelat `period`.")
     ),

@@ -82,7 +82,8 @@ class Explainer:
         asked = self._node(goal, node)
         if need // unit <= 1:
             return self._say("next", criterion=asked)
-        return self._say("next_more", criterion=asked, have=_decimal(have, unit), need=_decimal(need, unit))
+        counts = {"have": self._number(Decimal(have) / unit), "need": self._number(Decimal(need) / unit)}
+        return self._say("next_more", criterion=asked, **counts)
 
     def _say(self, code: str, **params: object) -> str:
         return phrase(code, self._locale, **params)
@@ -128,21 +129,35 @@ class Explainer:
             case LeafNode():
                 return self._leaf(goal.leaves[node.index])
             case AllOf():
-                return self._join("and", [self._node(goal, part) for part in node.nodes])
+                return self._join_parts("and", self._parts(goal, node.nodes))
             case AnyOf():
-                return self._join("or", [self._node(goal, part) for part in node.nodes])
+                return self._join_parts("or", self._parts(goal, node.nodes))
             case SomeOf():
-                return self._say("some", n=node.need, parts="; ".join(self._node(goal, part) for part in node.nodes))
+                return self._say("some", n=node.need, parts="; ".join(self._parts(goal, node.nodes)))
             case StreakNode():
                 return self._titled("streak", pack.streaks[node.streak], n=node.at_least) or ""
             case SkillNode():
                 return self._titled("skill", pack.skills[node.skill], n=node.level) or ""
             case QuestNode():
                 return self._titled("quest", pack.quests[node.quest]) or ""
+            case BadgeNode(tier=int(tier_index)):
+                tier = pack.badges[node.badge].tiers[tier_index]
+                name = title_text(tier.title, self._locale, tier.tier)
+                return self._titled("badge_tier", pack.badges[node.badge], tier=name) or ""
             case BadgeNode():
                 return self._titled("badge", pack.badges[node.badge]) or ""
             case _:
                 raise TypeError(type(node).__name__)
+
+    def _parts(self, goal: Goal, nodes: tuple[Node, ...]) -> list[str]:
+        """The nodes in words, those with parts of their own in brackets."""
+        texts = [self._node(goal, node) for node in nodes]
+        many = [isinstance(node, AllOf | AnyOf | SomeOf) and len(node.nodes) > 1 for node in nodes]
+        return [f"({text})" if has_parts else text for text, has_parts in zip(texts, many, strict=True)]
+
+    def _join_parts(self, code: str, parts: list[str]) -> str:
+        """Parts that hold a comma are set apart by more than an `and` or an `or`."""
+        return self._join(f"{code}_apart" if any(", " in part for part in parts) else code, parts)
 
     def _join(self, code: str, parts: list[str]) -> str:
         text = parts[0]
@@ -154,7 +169,7 @@ class Explainer:
         events = self._join("or", [self._event(key) for key in sorted(leaf.types)])
         match leaf:
             case ImprovementLeaf():
-                by = _decimal(leaf.by.numerator * 100 * NANO // leaf.by.denominator, NANO)
+                by = self._number(Decimal(leaf.by.numerator * 100) / leaf.by.denominator)
                 text = self._say("improvement", field=self._field(leaf, leaf.field), events=events, by=by)
             case PersonalBestLeaf():
                 text = self._say("personal_best", field=self._field(leaf, leaf.field), events=events)
@@ -185,7 +200,7 @@ class Explainer:
             case Days():
                 return self._say("days", events=events, n=measure.need)
             case Sum():
-                n = _decimal(measure.need, NANO)
+                n = self._number(Decimal(measure.need) / NANO)
                 return self._say("sum", events=events, field=self._field(leaf, measure.field), n=n)
             case Distinct():
                 return self._say("distinct", events=events, field=self._field(leaf, measure.field), n=measure.need)
@@ -214,28 +229,33 @@ class Explainer:
             case Differs():
                 return self._say("differs", field=field, value=self._value(condition.constant))
             case Between(low=None):
-                return self._say("at_most", field=field, high=condition.high)
+                return self._say("at_most", field=field, high=self._value(condition.high))
             case Between(high=None):
-                return self._say("at_least", field=field, low=condition.low)
+                return self._say("at_least", field=field, low=self._value(condition.low))
             case Between():
-                return self._say("between", field=field, low=condition.low, high=condition.high)
+                low, high = self._value(condition.low), self._value(condition.high)
+                return self._say("between", field=field, low=low, high=high)
             case Present():
                 return self._say("present" if condition.present else "absent", field=field)
             case _:
                 raise TypeError(type(condition).__name__)
 
-    def _value(self, constant: Constant) -> str:
+    def _value(self, constant: Constant | None) -> str:
         if isinstance(constant, bool):
             return self._say("yes" if constant else "no")
-        return str(constant)
+        return self._number(Decimal(str(constant))) if isinstance(constant, int | float) else str(constant)
+
+    def _number(self, number: Decimal) -> str:
+        """A number as a reader writes it, without needless zeros."""
+        return format(number.normalize(), "f").replace(".", self._say("decimal_mark"))
 
     def _window(self, window: Window) -> str:
         return self._say(f"one_{window.value}")
 
     def _length(self, length: timedelta) -> str:
-        if length % timedelta(days=1):
-            return self._say("hours_long", n=length // timedelta(hours=1))
-        return self._say("days_long", n=length // timedelta(days=1))
+        unit, size = ("hour", timedelta(hours=1)) if length % timedelta(days=1) else ("day", timedelta(days=1))
+        n = length // size
+        return self._say(f"one_{unit}") if n == 1 else self._say(f"{unit}s_long", n=n)
 
 
 def _titles(pack: Pack, identity: Identity) -> Texts | None:
@@ -267,8 +287,3 @@ def _nearest(goal: Goal, node: Node, state: GoalState, whole: Whole) -> Node:
         return have / need
 
     return _nearest(goal, max(missing or node.nodes, key=nearness), state, whole)
-
-
-def _decimal(number: int, unit: int) -> str:
-    """A number of units as a reader writes it, without needless zeros."""
-    return format((Decimal(number) / unit).normalize(), "f")

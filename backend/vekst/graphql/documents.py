@@ -20,7 +20,7 @@ from vekst.graphql.limits import Limits, limits_rule
 
 __all__ = ["Documents", "Fault", "Prepared"]
 
-_KEPT: Final = 1_000
+_KEPT_CHARACTERS: Final = 256_000
 _ERRORS_AT_MOST: Final = 10
 
 
@@ -51,6 +51,7 @@ class Documents:
         self._limits_rules = (limits_rule(limits),)
         self._rules = (*specified_rules, *closed)
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._kept_characters = 0
 
     def prepare(self, text: str) -> Prepared:
         """The document of that text, from what is kept or anew."""
@@ -61,10 +62,15 @@ class Documents:
         prepared = self._prepare(text)
         # A document that is wrong is not worth a place.
         if prepared.fault is None:
-            self._kept[text] = prepared
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            self._keep(text, prepared)
         return prepared
+
+    def _keep(self, text: str, prepared: Prepared) -> None:
+        self._kept[text] = prepared
+        self._kept_characters += len(text)
+        while self._kept_characters > _KEPT_CHARACTERS:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._kept_characters -= len(forgotten)
 
     def _prepare(self, text: str) -> Prepared:
         limits = self._limits

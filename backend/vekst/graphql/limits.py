@@ -26,8 +26,8 @@ __all__ = ["Limits", "limits_rule"]
 class Limits:
     """The limits of one operation; `seconds` is how long it may run."""
 
-    characters: int = 64_000
-    tokens: int = 4_000
+    characters: int = 16_000
+    tokens: int = 1_000
     comments: int = 200
     depth: int = 12
     aliases: int = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import strawberry
@@ -35,7 +36,7 @@ class Query:
         node_id: Annotated[strawberry.ID, strawberry.argument(name="id", description="A node id as it was given.")],
     ) -> Node | None:
         """One object."""
-        _ = info.context.actor
+        _ = info.context.learner_id
         return await find_node(info.context, node_id)
 
     @resolved("The objects with those ids, in order; at most 100.")
@@ -45,10 +46,10 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Node ids as they were given.")],
     ) -> list[Node | None]:
         """Several objects."""
-        _ = info.context.actor
+        _ = info.context.learner_id
         if len(ids) > PAGE_AT_MOST:
             raise InvalidInput("TOO_MANY_IDS", field="ids", most=PAGE_AT_MOST)
-        return [await find_node(info.context, each) for each in ids]
+        return list(await asyncio.gather(*(find_node(info.context, each) for each in ids)))
 
     @resolved("The learner of that key: oneself, and anyone for an admin.")
     async def learner(
@@ -71,6 +72,7 @@ class Query:
         ] = strawberry.UNSET,
     ) -> QuestConnection:
         """What can be done."""
+        _ = info.context.learner_id
         return quests_page(await info.context.pack(), info.context.languages, first, after)
 
     @resolved("The leaderboard of that key; null if there is none.")
@@ -86,6 +88,7 @@ class Query:
         ] = strawberry.UNSET,
     ) -> Leaderboard | None:
         """Who keeps at it."""
+        _ = info.context.learner_id
         return await leaderboard_for(info.context, key, given(team), given(period))
 
 
@@ -99,7 +102,7 @@ async def learner_me(context: Context) -> Learner:
 
 async def _learner(context: Context, person: str) -> Learner | None:
     """An unknown or hidden person is null with an error that says so, where others would have to guess."""
-    actor = context.actor
+    actor, _ = context.actor, context.learner_id
     if person == actor.person:
         return await learner_me(context)
     if not context.sees_everyone:

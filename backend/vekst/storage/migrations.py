@@ -24,7 +24,7 @@ _LOCK = 7_316_500_211
 
 
 def scripts_folder() -> Path:
-    """Where the scripts are: in a checkout beside `backend/`, else where an installed distribution puts its data files."""
+    """Where the scripts are: beside `backend/` in a checkout, else among the data files of the installed distribution."""
     candidates = (Path(__file__).parents[3] / "alembic", Path(sys.prefix) / "share" / "vekst" / "alembic")
     for folder in candidates:
         if (folder / "env.py").is_file():
@@ -33,7 +33,7 @@ def scripts_folder() -> Path:
 
 
 async def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest schema; several processes may do so at once, and the role may exist."""
+    """Bring the database at `url` to the newest schema; several processes may do so at once, each for one database."""
     await connect_and_run(url, _upgrade)
 
 
@@ -55,7 +55,7 @@ async def connect_and_run(url: str, work: Callable[[Connection], None]) -> None:
 
 @contextmanager
 def guarded(connection: Connection) -> Iterator[None]:
-    """Wait until no other process migrates this database; from then on never wait long for a lock that the app holds."""
+    """Wait until no other process migrates this database; from then on never wait long for a lock of the app's."""
     with connection.begin() if not connection.in_transaction() else nullcontext():
         connection.execute(text("SELECT set_config('lock_timeout', '5min', true)"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

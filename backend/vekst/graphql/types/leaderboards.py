@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated, assert_never
+from typing import Annotated, Final, assert_never
 
 import strawberry
 
@@ -20,6 +21,11 @@ from vekst.queries.places import BoardManners, BoardView, Place, view_board
 from vekst.queries.teams import TeamRow, team_by_key
 
 __all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for"]
+
+_WINDOWS: Final = {
+    Window.WEEK: re.compile(r"\d{4}-W\d{2}", re.ASCII),
+    Window.MONTH: re.compile(r"\d{4}-\d{2}", re.ASCII),
+}
 
 
 @strawberry.type(description="One place of a leaderboard.")
@@ -126,11 +132,13 @@ def _window(board: rules.Leaderboard, period: str | None, now: datetime, zone: s
             per = None if board.measure.per == "ever" else Window(board.measure.per)
         case _:
             assert_never(board.measure)
-    if per is None:
-        if period is not None:
-            raise InvalidInput("PERIOD_NOT_HERE", field="period")
-        return None
-    return period if period is not None else window_key(per, local_day(now, zone))
+    if per is None and period is not None:
+        raise InvalidInput("PERIOD_NOT_HERE", field="period")
+    if per is None or period is None:
+        return window_key(per, local_day(now, zone)) if per else None
+    if not _WINDOWS[per].fullmatch(period):
+        raise InvalidInput("PERIOD_NOT_VALID", field="period", example=window_key(per, local_day(now, zone)))
+    return period
 
 
 def _entry(place: Place) -> LeaderboardEntry:

@@ -1,0 +1,100 @@
+"""The processes of the HTTP workloads: the real API and worker, and the floor's server, each for the length of a block."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from benchmarks.http_client import Connection
+from benchmarks.stage import PACKS, Stage
+
+__all__ = ["api", "floor_server", "worker"]
+
+_READY: Final = b"GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+_PATIENCE: Final = 60.0
+_BETWEEN_LOOKS: Final = 0.1
+_FLOOR_APP: Final = "benchmarks.floors.home_app:app"
+
+
+class ServerError(RuntimeError):
+    """A server ended, or did not answer in time."""
+
+
+@asynccontextmanager
+async def api(stage: Stage) -> AsyncIterator[int]:
+    """`vekst api`; its port."""
+    port = _free_port()
+    arguments = ("-m", "vekst", "api", "--port", str(port), "--data", str(stage.settings.data_dir))
+    async with _running(arguments, _environment(stage)) as process:
+        await _wait_until_ready(process, port)
+        yield port
+
+
+@asynccontextmanager
+async def worker(stage: Stage) -> AsyncIterator[None]:
+    """`vekst worker`."""
+    async with _running(("-m", "vekst", "worker", "--data", str(stage.settings.data_dir)), _environment(stage)):
+        yield
+
+
+@asynccontextmanager
+async def floor_server(stage: Stage, statement: str) -> AsyncIterator[int]:
+    """The floor's server, which answers with what one statement says; its port."""
+    port = _free_port()
+    arguments = ("-m", "uvicorn", _FLOOR_APP, "--port", str(port), "--log-level", "warning", "--no-access-log")
+    environment = {"FLOOR_DATABASE": stage.database, "FLOOR_STATEMENT": statement}
+    async with _running(arguments, environment) as process:
+        await _wait_until_ready(process, port)
+        yield port
+
+
+def _environment(stage: Stage) -> dict[str, str]:
+    settings = stage.settings
+    return {
+        "VEKST_MODE": settings.mode.value,
+        "VEKST_DATABASE_URL": settings.database_url.get_secret_value(),
+        "VEKST_REDIS_URL": settings.redis_url.get_secret_value(),
+        "VEKST_LOG_LEVEL": settings.log_level,
+    }
+
+
+@asynccontextmanager
+async def _running(arguments: tuple[str, ...], environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env={**os.environ, **environment}, cwd=PACKS.parent, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _wait_until_ready(process: asyncio.subprocess.Process, port: int) -> None:
+    ends = time.monotonic() + _PATIENCE
+    while time.monotonic() < ends:
+        if process.returncode is not None:
+            raise ServerError(f"the server ended with {process.returncode} before it was ready")
+        try:
+            connection = await Connection.open(port)
+            answer = await connection.send(_READY)
+            connection.close()
+        except OSError:
+            answer = None
+        if answer is not None and answer.status == 200:
+            return
+        await asyncio.sleep(_BETWEEN_LOOKS)
+    raise ServerError("the server was not ready in time")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,86 @@
+"""Who may do what, field by field: every field of the roots is tried as every kind of caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.graphql.client import Client
+from tests.support.organisations import Organisation
+from vekst.domain.actors import Role
+from vekst.graphql.schema import build_schema
+
+SignIn = Callable[..., Client]
+
+QUERIES = {
+    "me": "{ me { person } }",
+    "node": '{ node(id: "x") { id } }',
+    "nodes": '{ nodes(ids: ["x"]) { id } }',
+    "learner": '{ learner(person: "kari") { person } }',
+    "quests": "{ quests { edges { cursor } } }",
+    "leaderboard": '{ leaderboard(key: "learning-streaks") { size } }',
+}
+AT = '"2026-03-02T09:00:00Z"'
+MUTATIONS = {
+    "recordProgress": f'{{ events: [{{ id: "i", type: "t", occurredAt: {AT} }}] }}',
+    "acceptQuest": f'{{ id: "i", quest: "deep-dive", occurredAt: {AT} }}',
+    "changeZone": '{ id: "i", zone: "Europe/Oslo" }',
+    "takeTimeOff": f'{{ id: "i", from: "2026-03-02", until: "2026-03-02", occurredAt: {AT} }}',
+    "joinLeaderboard": '{ key: "learning-streaks" }',
+    "leaveLeaderboard": '{ key: "learning-streaks" }',
+}
+FOR_INTEGRATIONS = {"recordProgress"}
+"""An integration only records events for others."""
+
+
+def mutation(name: str) -> str:
+    """The mutation as an operation."""
+    return f"mutation {{ {name}(input: {MUTATIONS[name]}) {{ __typename }} }}"
+
+
+def test_every_field_of_the_roots_is_tried() -> None:
+    core = build_schema().core
+    assert core.query_type is not None
+    assert core.mutation_type is not None
+    assert core.subscription_type is None
+    assert set(core.query_type.fields) == set(QUERIES)
+    assert set(core.mutation_type.fields) == set(MUTATIONS)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_nobody_and_integrations_read_nothing(
+    organisation: Organisation, sign_in: SignIn, unsigned: Client, name: str
+) -> None:
+    await organisation.publish()
+    await organisation.hire("kari")
+    await organisation.integration("crm")
+    nobody = await unsigned.send(QUERIES[name])
+    assert nobody.status_code == 401
+    assert "data" not in nobody.json()
+    error = await sign_in(integration="crm").error(QUERIES[name])
+    assert error["extensions"]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_nobody_writes_anything_and_integrations_record_only(
+    organisation: Organisation, sign_in: SignIn, unsigned: Client, name: str
+) -> None:
+    await organisation.publish()
+    await organisation.integration("crm")
+    assert await unsigned.ask(mutation(name)) == {name: {"__typename": "NotSignedIn"}}
+    [answer] = (await sign_in(integration="crm").ask(mutation(name))).values()
+    assert answer == {"__typename": "RecordProgress" if name in FOR_INTEGRATIONS else "NotAllowed"}
+
+
+@pytest.mark.parametrize("role", [Role.LEARNER, Role.MANAGER, Role.AUTHOR, Role.ADMIN])
+async def test_everyone_who_is_signed_in_is_a_learner(organisation: Organisation, sign_in: SignIn, role: Role) -> None:
+    await organisation.publish()
+    await organisation.hire("kari", role=role)
+    kari = sign_in("kari")
+    for query in QUERIES.values():
+        await kari.ask(query)
+    for name in MUTATIONS:
+        answer: dict[str, Any] = await kari.ask(mutation(name))
+        assert answer[name]["__typename"] not in ("NotSignedIn", "NotAllowed")

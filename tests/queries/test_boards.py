@@ -1,0 +1,137 @@
+"""The reading of boards against a brute-force count, on random boards with ties and with rows that no longer hold."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.support.organisations import Organisation
+from tests.support.statements import Statements
+from vekst.queries.boards import BoardKey, BoardReading, read_board
+from vekst.queries.places import BoardManners, view_board
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TEAM = UUID(int=7)
+SHARED = BoardManners(ties="shared", top=10, neighbours=3, smallest_group=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    learner_id: UUID
+    value: int
+    holds_until: datetime | None
+
+    @property
+    def placed(self) -> bool:
+        """Whether the member has a place now (L3)."""
+        return self.value > 0 and (self.holds_until is None or self.holds_until > NOW)
+
+
+def random_members(ids: Sequence[UUID], dice: random.Random) -> list[Member]:
+    """Members with few different values, so that there are ties; some rows have just ended, some end right now."""
+    ends = (None, NOW + timedelta(days=1), NOW + timedelta(microseconds=1), NOW, NOW - timedelta(days=1))
+    most = dice.choice((1, 3, 12, 40))
+    return [Member(learner_id, dice.randint(0, most), dice.choice(ends)) for learner_id in ids]
+
+
+async def fill(organisation: Organisation, key: BoardKey, members: Sequence[Member]) -> None:
+    """Store the members as judging does, the histogram with them where the board has one."""
+    async with organisation.factory._process.database.writing(organisation.id) as connection:
+        board = {"org": organisation.id, "board": key.board, "scope": key.scope}
+        rows = [
+            {**board, "learner": member.learner_id, "value": member.value, "until": member.holds_until}
+            for member in members
+        ]
+        await connection.execute(
+            text("INSERT INTO board_members VALUES (:org, :board, :scope, :learner, :value, :until)"), rows
+        )
+        if key.has_histogram:
+            await connection.execute(
+                text(
+                    """INSERT INTO board_counts SELECT org_id, board, scope, value, count(*) FROM board_members
+                        WHERE board = :board AND scope = :scope AND org_id = :org GROUP BY 1, 2, 3, 4"""
+                ),
+                board,
+            )
+
+
+async def read(organisation: Organisation, key: BoardKey, viewer: UUID | None) -> BoardReading:
+    async with organisation.factory.reading(organisation.id) as connection:
+        return await read_board(
+            connection, organisation.id, key, viewer=viewer, now=NOW, top=SHARED.top, neighbours=SHARED.neighbours
+        )
+
+
+@pytest.fixture
+async def ids(organisation: Organisation) -> list[UUID]:
+    await organisation.hire(*(f"p{n:02}" for n in range(30)))
+    return [UUID(str(row[0])) for row in await organisation.rows("SELECT learner_id FROM people ORDER BY learner_id")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("team", [None, TEAM])
+async def test_what_is_shown_is_what_a_count_by_hand_allows(
+    organisation: Organisation, ids: list[UUID], seed: int, team: UUID | None
+) -> None:
+    """L1 and L3 for every viewer."""
+    dice = random.Random(seed)
+    members = random_members(ids[: dice.randint(5, len(ids))], dice)
+    key = BoardKey.of("board", team_id=team)
+    await fill(organisation, key, members)
+    rows = await organisation.rows("SELECT person, learner_id FROM people")
+    persons = {row[0]: row[1] for row in rows}
+    placed = [member for member in members if member.placed]
+    for viewer in dice.sample(ids, 8):
+        view = view_board(await read(organisation, key, viewer), viewer, SHARED)
+        assert view.size == len(members)
+        mine = next((member for member in placed if member.learner_id == viewer), None)
+        for place in {*view.entries, *view.around_me}:
+            member = next(member for member in placed if member.learner_id == persons[place.person])
+            above = sum(other.value > member.value for other in placed)
+            beside = sum(other.value == member.value for other in placed)
+            assert (place.value, place.rank, place.is_me) == (member.value, above + 1, member is mine)
+            assert place.is_me or (above + beside) * 2 <= len(members)
+        in_half = [m for m in placed if sum(o.value >= m.value for o in placed) * 2 <= len(members)]
+        assert len(view.entries) == min(len(in_half), SHARED.top)
+        assert [place.value for place in view.entries] == sorted((m.value for m in in_half), reverse=True)[: SHARED.top]
+        assert (view.me is None) == (mine is None)
+        if mine is not None:
+            higher = [member.value for member in placed if member.value > mine.value]
+            assert view.to_next == (min(higher) - mine.value if higher else None)
+            assert sum(place.is_me for place in view.around_me) == 1
+
+
+async def test_neighbours_are_the_nearest_on_either_side(organisation: Organisation, ids: list[UUID]) -> None:
+    key = BoardKey.of("board")
+    await fill(organisation, key, [Member(learner_id, 100 - n, None) for n, learner_id in enumerate(ids)])
+    view = view_board(await read(organisation, key, ids[12]), ids[12], SHARED)
+    assert [place.rank for place in view.around_me] == [10, 11, 12, 13, 14, 15]
+    assert [place.rank for place in view.entries] == list(range(1, 11))
+    view = view_board(await read(organisation, key, ids[0]), ids[0], SHARED)
+    assert [place.rank for place in view.around_me] == [1, 2, 3, 4]
+
+
+async def test_windows_and_scopes_are_boards_of_their_own(organisation: Organisation, ids: list[UUID]) -> None:
+    keys = [BoardKey.of("b", team_id=team, window=w) for team in (None, TEAM) for w in (None, "2026-W07", "2026-W08")]
+    assert len({key.scope for key in keys}) == len(keys)
+    for size, key in enumerate(keys, 5):
+        await fill(organisation, key, [Member(learner_id, 3, None) for learner_id in ids[:size]])
+    assert [(await read(organisation, key, None)).size for key in keys] == [5, 6, 7, 8, 9, 10]
+
+
+async def test_an_empty_board_can_be_read(organisation: Organisation) -> None:
+    assert await read(organisation, BoardKey.of("nothing"), uuid4()) == BoardReading(0, (), None)
+
+
+async def test_a_board_costs_one_statement(organisation: Organisation, ids: list[UUID], statements: Statements) -> None:
+    key = BoardKey.of("board")
+    await fill(organisation, key, [Member(learner_id, 3, None) for learner_id in ids])
+    with statements.recorded() as run:
+        await read(organisation, key, ids[3])
+    assert len([statement for statement in run if "set_config" not in statement]) == 1
