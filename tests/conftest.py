@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from tests.support.organisations import Organisation
@@ -13,6 +14,12 @@ from tests.support.servers import Endpoints, shared_endpoints, with_database, wi
 from tests.support.statements import Statements
 from vekst.factory import Factory, Process
 from vekst.settings import Mode, Settings
+
+# Through the standard library, so that pytest shows the log of a test that fails.
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(key_order=["event"])],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

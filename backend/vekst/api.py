@@ -69,6 +69,7 @@ def create_app(
         issuer.verifier() if issuer else _verifier(chosen, clock),
         GraphQLMetrics(started.registry),
         clock,
+        page=chosen.development,
     )
     app.router.routes.append(Route("/graphql", endpoint))
     app.include_router(health_router(started.get))

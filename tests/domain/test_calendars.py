@@ -69,7 +69,8 @@ def test_a_date_begins_at_the_first_instant_that_is_not_before_it_in_every_hard_
 
 
 @given(
-    name=st.sampled_from(HARD_ZONES), at=st.datetimes(datetime(1900, 1, 2), datetime(2037, 12, 30), timezones=st.just(UTC))
+    name=st.sampled_from(HARD_ZONES),
+    at=st.datetimes(datetime(1900, 1, 2), datetime(2037, 12, 30), timezones=st.just(UTC)),
 )
 @settings(max_examples=400)
 def test_an_instant_lies_between_the_beginnings_of_its_date_and_of_the_next(name: str, at: datetime) -> None:
@@ -150,7 +151,7 @@ def test_zones_are_those_of_the_pinned_database() -> None:
     assert {"Europe/Oslo", "UTC", "America/Argentina/Buenos_Aires"} <= zone_names()
     assert has_zone("Europe/Oslo")
     assert zone("Europe/Oslo").key == "Europe/Oslo"
-    assert CALENDAR_DATA == f"tz{version('tzdata')}+holidays{version('holidays')}"
+    assert f"tz{version('tzdata')}+holidays{version('holidays')}" == CALENDAR_DATA
 
 
 @pytest.mark.parametrize("name", ["", "Europe/oslo", "Europe", "Mars/Olympus", "../zones", "/etc/localtime"])

@@ -33,4 +33,6 @@ def test_ids_sort_by_time() -> None:
 
 def test_an_id_in_full() -> None:
     made = uuid7(datetime(2026, 3, 2, 9, tzinfo=UTC), bytes.fromhex("ffffffffffffffffffff"))
-    assert str(made) == f"{1_772_442_000_000:012x}"[:8] + "-" + f"{1_772_442_000_000:012x}"[8:] + "-7fff-bfff-ffffffffffff"
+    assert (
+        str(made) == f"{1_772_442_000_000:012x}"[:8] + "-" + f"{1_772_442_000_000:012x}"[8:] + "-7fff-bfff-ffffffffffff"
+    )

@@ -78,26 +78,34 @@ def goal(learner: Learner) -> Goal:
             "«Øvde på en samtale» 3 ganger, høyst 2 per dag, i løpet av 7 dager",
         ),
         (
-            "{count: {event: call.practised, where: {score: {min: 6}, channel: [phone, video], brave: true}, at_least: 2}}",
-            "“Practised a call” 2 times, with score at least 6 and channel phone or video and brave yes",
-            "«Øvde på en samtale» 2 ganger, med score minst 6 og channel phone eller video og brave ja",
+            "{count: {event: call.practised, where: {channel: [phone, video], brave: true}, at_least: 2}}",
+            "“Practised a call” 2 times, with channel phone or video and brave yes",
+            "«Øvde på en samtale» 2 ganger, med channel phone eller video og brave ja",
         ),
         (
-            "{count: {event: call.practised, where: {score: {max: 6.5}, brave: false}, recorded_by: [manager, system], at_least: 2}}",
-            "“Practised a call” 2 times, with score at most 6.5 and brave no"
-            " and recorded by a manager or recorded by a system",
-            "«Øvde på en samtale» 2 ganger, med score høyst 6,5 og brave nei"
-            " og registrert av en leder eller registrert av et system",
+            "{count: {event: call.practised, where: {brave: false}, recorded_by: [manager, system], at_least: 2}}",
+            "“Practised a call” 2 times, with brave no and recorded by a manager or recorded by a system",
+            "«Øvde på en samtale» 2 ganger, med brave nei og registrert av en leder eller registrert av et system",
         ),
         (
-            "{count: {event: call.practised, where: {score: {min: 1.5, max: 6}, customer: {not: x}}, recorded_by: self, at_least: 2}}",
-            "“Practised a call” 2 times, with score from 1.5 to 6 and customer other than x and recorded by yourself",
-            "«Øvde på en samtale» 2 ganger, med score fra 1,5 til 6 og customer annet enn x og registrert av deg selv",
+            "{count: {event: call.practised, where: {score: {min: 1.5, max: 6}}, recorded_by: self, at_least: 2}}",
+            "“Practised a call” 2 times, with score from 1.5 to 6 and recorded by yourself",
+            "«Øvde på en samtale» 2 ganger, med score fra 1,5 til 6 og registrert av deg selv",
         ),
         (
-            "{count: {event: call.practised, where: {score: {present: true}, customer: {present: false}, minutes: 2.50}, at_least: 2}}",
-            "“Practised a call” 2 times, with score filled in and no customer and minutes 2.5",
-            "«Øvde på en samtale» 2 ganger, med score fylt ut og uten customer og minutes 2,5",
+            "{count: {event: call.practised, where: {score: {present: true}, brave: {present: false}}, at_least: 2}}",
+            "“Practised a call” 2 times, with score filled in and no brave",
+            "«Øvde på en samtale» 2 ganger, med score fylt ut og uten brave",
+        ),
+        (
+            "{count: {event: call.practised, where: {score: {min: 6}, minutes: 2.50, channel: {not: x}}, at_least: 2}}",
+            "“Practised a call” 2 times, with score at least 6 and minutes 2.5 and channel other than x",
+            "«Øvde på en samtale» 2 ganger, med score minst 6 og minutes 2,5 og channel annet enn x",
+        ),
+        (
+            "{count: {event: call.practised, where: {score: {max: 6.5}}, at_least: 1}}",
+            "“Practised a call”, with score at most 6.5",
+            "«Øvde på en samtale», med score høyst 6,5",
         ),
         (
             "{sum: {event: call.practised, field: minutes, at_least: 12.5}}",
@@ -134,7 +142,11 @@ def goal(learner: Learner) -> Goal:
         ("{quest: q}", "the quest “Quest” completed", "oppdraget «Oppdrag» fullført"),
         ("{badge: {key: other}}", "the badge “Other” earned", "merket «Annet» oppnådd"),
         ("{badge: {key: other, tier: gold}}", "the badge “Other” earned in Gold", "merket «Annet» oppnådd i Gull"),
-        ("{badge: {key: other, tier: bronze}}", "the badge “Other” earned in bronze", "merket «Annet» oppnådd i bronze"),
+        (
+            "{badge: {key: other, tier: bronze}}",
+            "the badge “Other” earned in bronze",
+            "merket «Annet» oppnådd i bronze",
+        ),
     ],
 )
 def test_every_node_says_what_it_asks_for(earn: str, english: str, norwegian: str) -> None:
@@ -204,7 +216,10 @@ def test_fields_have_their_titles_where_they_have_one() -> None:
         fields: {km: {type: number, min: 0, title: {en: kilometres, nb: kilometer}}}
     badges: {b: {title: B, earn: {sum: {event: walk, field: km, where: {km: {min: 1}}, at_least: 10}}}}
     """)
-    assert Explainer(learner.pack, "nb").criterion(goal(learner)) == "«Walk» med til sammen 10 kilometer, med kilometer minst 1"
+    assert (
+        Explainer(learner.pack, "nb").criterion(goal(learner))
+        == "«Walk» med til sammen 10 kilometer, med kilometer minst 1"
+    )
 
 
 @pytest.mark.parametrize(("locale", "word"), [("nb", "«"), ("nn", "«"), ("no", "«"), ("en", "“"), ("de", "“")])
@@ -223,7 +238,10 @@ class TestNextStep:
         return Explainer(learner.pack, locale).next_step(goal(learner), state, learner.standing)
 
     def test_it_says_how_much_is_there(self) -> None:
-        assert self.after("{count: {event: call.practised, at_least: 5}}") == "Next: “Practised a call” 5 times (2 of 5 so far)."
+        assert (
+            self.after("{count: {event: call.practised, at_least: 5}}")
+            == "Next: “Practised a call” 5 times (2 of 5 so far)."
+        )
         assert self.after("{sum: {event: call.practised, field: minutes, at_least: 12.5}}", "nb") == (
             "Neste: «Øvde på en samtale» med til sammen 12,5 minutes (5 av 12,5 så langt)."
         )
@@ -235,11 +253,16 @@ class TestNextStep:
     def test_of_all_parts_it_names_the_nearest_that_is_missing(self) -> None:
         far, near = "{count: {event: lesson.completed, at_least: 9}}", "{count: {event: call.practised, at_least: 3}}"
         done = "{count: {event: call.practised, at_least: 2}}"
-        for tree in (f"{{all: [{done}, {far}, {near}]}}", f"{{any: [{far}, {near}]}}", f"{{some: {{at_least: 2, of: [{far}, {near}]}}}}"):
+        for tree in (
+            f"{{all: [{done}, {far}, {near}]}}",
+            f"{{any: [{far}, {near}]}}",
+            f"{{some: {{at_least: 2, of: [{far}, {near}]}}}}",
+        ):
             assert self.after(tree) == "Next: “Practised a call” 3 times (2 of 3 so far)."
 
     def test_it_looks_into_parts_of_parts(self) -> None:
-        tree = "{all: [{any: [{quest: q}, {days: {event: call.practised, at_least: 3}}]}, {count: {event: lesson.completed, at_least: 1}}]}"
+        done, days = "{count: {event: lesson.completed, at_least: 1}}", "{days: {event: call.practised, at_least: 3}}"
+        tree = f"{{all: [{{any: [{{quest: q}}, {days}]}}, {done}]}}"
         assert self.after(tree) == "Next: “Practised a call” on 3 different days (2 of 3 so far)."
 
 
@@ -272,7 +295,11 @@ class TestWhy:
                 "The badge “Other”: “Completed a lesson” 5 times.",
                 "Merket «Annet»: «Fullførte en leksjon» 5 ganger.",
             ),
-            (("BADGE", "b", "", "once"), "The badge “This”: “Practised a call”.", "Merket «Dette»: «Øvde på en samtale»."),
+            (
+                ("BADGE", "b", "", "once"),
+                "The badge “This”: “Practised a call”.",
+                "Merket «Dette»: «Øvde på en samtale».",
+            ),
             (("MILESTONE", "s", "", "20"), "20 in a row of “Daily”.", "20 på rad av «Daglig»."),
             (
                 ("LEVEL", "craft", "", "2"),
@@ -417,4 +444,6 @@ def test_every_rule_of_a_real_pack_says_what_is_still_missing(locale: str, times
 
 
 def sample(field: Field) -> FieldValue:
-    return {"number": field.max or field.min or 1, "text": "a", "flag": True, "choice": (*field.of, None)[0]}[field.type]
+    return {"number": field.max or field.min or 1, "text": "a", "flag": True, "choice": (*field.of, None)[0]}[
+        field.type
+    ]

@@ -29,7 +29,9 @@ def tries(learner: Learner, *values: FieldValue, hours: int = 1, begin: str = "2
     return learner
 
 
-def improved(*values: FieldValue, recent: int = 2, baseline: int = 3, memory: str = "180d", hours: int = 1) -> list[int]:
+def improved(
+    *values: FieldValue, recent: int = 2, baseline: int = 3, memory: str = "180d", hours: int = 1
+) -> list[int]:
     """At which tries, counted from 1, an improvement was recognised."""
     learner = tries(Learner(ALWAYS % (recent, baseline, memory)), *values, hours=hours)
     assert learner.occurrences("BADGE", "b") == [f"#{number}" for number in range(1, len(learner.earned) + 1)]

@@ -50,7 +50,10 @@ class TestNatures:
     RULES = """
     badges:
       by-event: {title: A, points: 1, earn: {count: {event: [call.practised, deal.closed], at_least: 1}}}
-      by-badge: {title: A, points: 1, earn: {any: [{badge: {key: by-event}}, {count: {event: call.practised, at_least: 1}}]}}
+      by-badge:
+        title: A
+        points: 1
+        earn: {any: [{badge: {key: by-event}}, {count: {event: call.practised, at_least: 1}}]}
       by-quest: {title: A, points: 1, earn: {quest: by-requires}}
       by-streak: {title: A, points: 1, earn: {streak: {key: outcome-run, at_least: 1}}}
       by-skill: {title: A, points: 1, earn: {skill: {key: craft, level: 1}}}

@@ -140,18 +140,28 @@ class TestOpening:
           by-streak: {title: Q, requires: {streak: {key: s, at_least: 2}}, steps: [*s]}
           by-quest: {title: Q, requires: {quest: first}, steps: [*s]}
           by-all: {title: Q, requires: {all: [{quest: first}, {badge: {key: b}}]}, steps: [*s]}
-          first: {title: Q, skill: craft, points: 5, steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 3}}}]}
+          first:
+            title: Q
+            skill: craft
+            points: 5
+            steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 3}}}]
         """
         learner = Learner(rules.replace("*s", STEP))
         learner.practises("2026-03-02", "2026-03-03")
-        opened = {key: learner.quest(key, "2026-03-09T09:00").opened_at for key in ("by-badge", "by-streak", "by-skill")}
+        opened = {
+            key: learner.quest(key, "2026-03-09T09:00").opened_at for key in ("by-badge", "by-streak", "by-skill")
+        }
         second = learner.at("2026-03-03T09:00")
         assert opened == {"by-badge": second, "by-streak": second, "by-skill": None}
         learner.practises("2026-03-05")
         third = learner.at("2026-03-05T09:00")
-        assert [learner.quest(key, "2026-03-09T09:00").opened_at for key in ("by-skill", "by-quest", "by-all")] == [third] * 3
+        assert [learner.quest(key, "2026-03-09T09:00").opened_at for key in ("by-skill", "by-quest", "by-all")] == [
+            third
+        ] * 3
         learner.does(REFLECTION, "2026-03-05T10:00")
-        assert {key for key in ("by-skill", "by-badge", "by-streak", "by-quest", "by-all") if learner.has("QUEST", key)} == {
+        assert {
+            key for key in ("by-skill", "by-badge", "by-streak", "by-quest", "by-all") if learner.has("QUEST", key)
+        } == {
             "by-skill",
             "by-badge",
             "by-streak",
@@ -259,7 +269,9 @@ class TestInOrder:
 
     def test_q2_events_at_the_instant_of_the_opening_complete_only_the_first_step(self) -> None:
         """The first step is completed at the moment of the opening, and none of them is later than that."""
-        rules = IN_ORDER.replace("in_order: true", "in_order: true\n    requires: {count: {event: lesson.completed, at_least: 1}}")
+        rules = IN_ORDER.replace(
+            "in_order: true", "in_order: true\n    requires: {count: {event: lesson.completed, at_least: 1}}"
+        )
         learner = Learner(rules)
         for name in ("a", "b", "c"):
             learner.does(CALL, "2026-03-02T09:00", name=name)

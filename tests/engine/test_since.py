@@ -23,7 +23,12 @@ quests:
     requires: {count: {event: lesson.completed, at_least: 1}}
     steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 1}}}]
 streaks:
-  s: {title: S, since: publication, every: day, counts: {count: {event: call.practised, at_least: 1}}, milestones: {2: 1}}
+  s:
+    title: S
+    since: publication
+    every: day
+    counts: {count: {event: call.practised, at_least: 1}}
+    milestones: {2: 1}
 """)
 
 

@@ -20,7 +20,10 @@ events:
 badges:
   b: {title: B, earn: {sum: {event: call.practised, field: minutes, at_least: 300000000000000}}}
   r: {title: R, earn: {sum: {event: call.practised, field: minutes, at_least: 300000000000000, within: 7d}}}
-  i: {title: I, repeat: always, earn: {improvement: {event: call.practised, field: minutes, by: 10%, recent: 1, baseline: 1, memory: 7d}}}
+  i:
+    title: I
+    repeat: always
+    earn: {improvement: {event: call.practised, field: minutes, by: 10%, recent: 1, baseline: 1, memory: 7d}}
   p: {title: P, earn: {personal_best: {event: call.practised, field: minutes}}}
 quests:
   q:

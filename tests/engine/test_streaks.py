@@ -17,6 +17,7 @@ CALL = "call.practised"
 
 def runner(
     every: str = "day",
+    *,
     freezes: str = "{}",
     milestones: str = "{}",
     counts: str = "{count: {event: call.practised, at_least: 1}}",
@@ -247,8 +248,14 @@ class TestActive:
         [
             ("{sum: {event: call.practised, field: minutes, at_least: 15}}", 2),
             ("{distinct: {event: call.practised, field: customer, at_least: 2}}", 2),
-            ("{all: [{count: {event: call.practised, at_least: 2}}, {count: {event: lesson.completed, at_least: 1}}]}", 1),
-            ("{any: [{count: {event: call.practised, at_least: 3}}, {count: {event: lesson.completed, at_least: 1}}]}", 1),
+            (
+                "{all: [{days: {event: call.practised, at_least: 1}}, {days: {event: lesson.completed, at_least: 1}}]}",
+                1,
+            ),
+            (
+                "{any: [{days: {event: call.practised, at_least: 2}}, {days: {event: lesson.completed, at_least: 1}}]}",
+                1,
+            ),
             ("{some: {at_least: 1, of: [{count: {event: lesson.completed, at_least: 1}}]}}", 1),
         ],
     )
@@ -547,7 +554,11 @@ class Case:
 
     @property
     def freezes(self) -> str:
-        parts = {"start_with": self.start_with, "earn_one_per": self.earn_one_per, "bridge_at_most": self.bridge_at_most}
+        parts = {
+            "start_with": self.start_with,
+            "earn_one_per": self.earn_one_per,
+            "bridge_at_most": self.bridge_at_most,
+        }
         return "{" + ", ".join(f"{name}: {value}" for name, value in parts.items() if value is not None) + "}"
 
     def period(self, offset: int) -> int:
@@ -590,7 +601,7 @@ class Case:
             period += 1
 
     def learner(self) -> Learner:
-        learner = runner(self.every, self.freezes, "{1: 1, 2: 1, 3: 1, 5: 1, 8: 1, 13: 1, 21: 1}")
+        learner = runner(self.every, freezes=self.freezes, milestones="{1: 1, 2: 1, 3: 1, 5: 1, 8: 1, 13: 1, 21: 1}")
         for offset in sorted(self.practised):
             learner.practises(date.fromordinal(FIRST + offset).isoformat())
         for offset in sorted(self.off):

@@ -24,9 +24,7 @@ events:
 """)
 
 
-def problem(
-    data: dict[str, FieldValue], kind: str = "talk", by: RecordedBy = RecordedBy.MANAGER
-) -> Problem | None:
+def problem(data: dict[str, FieldValue], kind: str = "talk", by: RecordedBy = RecordedBy.MANAGER) -> Problem | None:
     return event_problems(PACK, kind, data, by)
 
 
@@ -48,7 +46,9 @@ def test_an_unknown_type_is_refused_with_the_nearest_known_one() -> None:
 
 @pytest.mark.parametrize("by", [RecordedBy.SELF, RecordedBy.SYSTEM])
 def test_only_those_whom_the_type_names_may_record_it(by: RecordedBy) -> None:
-    assert problem({"minutes": 5}, by=by) == Problem("NOT_RECORDED_BY", "type", {"type": "talk", "recorded_by": by.value})
+    assert problem({"minutes": 5}, by=by) == Problem(
+        "NOT_RECORDED_BY", "type", {"type": "talk", "recorded_by": by.value}
+    )
 
 
 def test_the_default_recorders_are_oneself_and_a_system() -> None:

@@ -84,7 +84,11 @@ class TestVoids:
 
     def test_a_voided_acceptance_zone_or_time_off_is_undone_too(self) -> None:
         learner = Learner("""
-        quests: {q: {title: Q, starts: when_accepted, steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 1}}}]}}
+        quests:
+          q:
+            title: Q
+            starts: when_accepted
+            steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 1}}}]
         streaks: {s: {title: S, every: day, counts: {count: {event: call.practised, at_least: 1}}}}
         """)
         accepted = learner.accepts("q", "2026-03-01T08:00")
@@ -106,7 +110,7 @@ class TestFollowing:
         standing = learner.standing
         learner.voids(1, "2026-03-03T09:00")
         learner.does("call.paid", "2026-03-04T09:00")
-        call, void, later = learner.events
+        _, void, later = learner.events
         assert not follows(learner.pack, standing, [void])
         assert not follows(learner.pack, standing, [later, replace(void, occurred_at=learner.at("2026-03-05T09:00"))])
         assert follows(learner.pack, standing, [later])
@@ -206,7 +210,9 @@ class TestKept:
     """M3, V1: what the ledger holds beside the fold stays, once, with the points it was given for."""
 
     def held(self, kind: str, key: str, tier: str = "", occurrence: str = "once", **terms: object) -> Recognition:
-        given = Recognition(Identity(kind, key, tier, occurrence), 0, Nature.EFFORT, None, Learner("").at("2026-01-01T09:00"), (77,))
+        given = Recognition(
+            Identity(kind, key, tier, occurrence), 0, Nature.EFFORT, None, Learner("").at("2026-01-01T09:00"), (77,)
+        )
         return replace(given, **terms)  # type: ignore[arg-type]
 
     def test_points_of_both_natures_and_the_skills_of_effort_stand_from_the_beginning(self) -> None:
@@ -260,7 +266,9 @@ class TestKept:
             learner = Learner(rules, kept=[entry])
             learner.practises("2026-03-02")
             assert learner.earned == [f"BADGE {badge} once"]
-        other = Learner(rules, kept=[self.held("BADGE", "tiered", "bronze"), self.held("LEVEL", "craft", occurrence="1")])
+        other = Learner(
+            rules, kept=[self.held("BADGE", "tiered", "bronze"), self.held("LEVEL", "craft", occurrence="1")]
+        )
         other.practises("2026-03-02")
         assert other.earned == []
 
@@ -277,7 +285,13 @@ class TestKept:
     def test_a_kept_rule_that_the_pack_no_longer_has_harms_nothing(self) -> None:
         kept = [
             self.held(kind, "gone", occurrence=occurrence)
-            for kind, occurrence in (("BADGE", "once"), ("QUEST", "once"), ("LEVEL", "3"), ("MILESTONE", "5"), ("STEP", "once"))
+            for kind, occurrence in (
+                ("BADGE", "once"),
+                ("QUEST", "once"),
+                ("LEVEL", "3"),
+                ("MILESTONE", "5"),
+                ("STEP", "once"),
+            )
         ]
         learner = Learner(PAYING, kept=kept)
         learner.does("call.paid", "2026-03-02T09:00")

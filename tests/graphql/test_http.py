@@ -12,6 +12,8 @@ import pytest
 from tests.graphql.client import GRAPHQL, Client
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation
+from vekst.api import create_app
+from vekst.settings import Mode, Settings
 
 SignIn = Callable[..., Client]
 
@@ -83,6 +85,18 @@ async def test_get_reads(kari: Client) -> None:
     answer = await kari.http.get("/graphql", params={**parameters, "variables": '{"n": 1}', "operationName": "A"})
     assert answer.status_code == 200
     assert answer.json()["data"]["me"] == {"person": "kari"}
+
+
+async def test_a_browser_is_shown_a_page_in_development_only(settings: Settings, unsigned: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    shown = await unsigned.http.get("/graphql", headers=browser)
+    assert shown.headers["content-type"].startswith("text/html")
+    assert "://" not in shown.text, "the page loads nothing from anywhere"
+    production = create_app(settings.model_copy(update={"mode": Mode.PRODUCTION, "issuer": "https://sign-in.example"}))
+    async with production.router.lifespan_context(production), Client(production) as client:
+        answer = await client.http.get("/graphql", headers=browser)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/json")
 
 
 async def test_get_never_writes(kari: Client) -> None:

@@ -156,7 +156,7 @@ class Learner:
 
     def practises(self, *days: str, **data: FieldValue) -> list[int]:
         """Practise a call at nine in the morning of each date."""
-        return [self.does("call.practised", f"{day}T09:00", **data) for day in days]
+        return [self.records("call.practised", f"{day}T09:00", data) for day in days]
 
     def accepts(self, quest: str, at: str) -> int:
         """Accept a quest."""

@@ -210,6 +210,11 @@ class Goal:
     root: Node
     listens: Mapping[str, tuple[int, ...]]
 
+    @property
+    def looks_at_order(self) -> bool:
+        """Whether a late event can make the goal read differently (M3)."""
+        return any(leaf.looks_at_order for leaf in self.leaves)
+
     def start(self) -> GoalState:
         """The state before any event."""
         return [leaf.start() for leaf in self.leaves]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -25,6 +26,7 @@ class PersonalBestLeaf(EventLeaf):
     where: Where
     field: str
     after: int
+    looks_at_order: ClassVar[bool] = True
 
     @override
     def start(self) -> LeafState:
@@ -67,6 +69,7 @@ class ImprovementLeaf(EventLeaf):
     baseline: int
     memory: timedelta
     repeats: bool = False
+    looks_at_order: ClassVar[bool] = True
 
     @override
     def start(self) -> LeafState:

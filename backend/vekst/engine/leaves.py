@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from typing_extensions import override
 
@@ -43,6 +43,8 @@ class EventLeaf(ABC):
 
     types: frozenset[str]
     where: Where
+    looks_at_order: ClassVar[bool] = False
+    """Whether a late event can make the leaf read differently (M3)."""
 
     @abstractmethod
     def start(self) -> LeafState:

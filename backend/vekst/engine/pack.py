@@ -11,7 +11,7 @@ from typing import Any, Literal
 from vekst.domain.calendars import WorkCalendar
 from vekst.domain.events import RecordedBy
 from vekst.domain.periods import Window
-from vekst.domain.recognitions import Nature
+from vekst.domain.recognitions import Identity, Nature, RecognitionKind
 from vekst.engine.goals import Goal
 from vekst.engine.measures import AtMost
 
@@ -279,6 +279,17 @@ class Pack:
     def streak(self, key: str) -> Streak | None:
         """The streak of that key."""
         return next((streak for streak in self.streaks if streak.key == key), None)
+
+    def goals_of(self, identity: Identity) -> tuple[Goal, ...]:
+        """The goals that a badge, quest or step rests on itself; none for other kinds and unknown keys."""
+        if identity.kind == RecognitionKind.BADGE:
+            badge = self.badge(identity.key)
+            return tuple(tier.goal for tier in badge.tiers if tier.tier == identity.tier) if badge else ()
+        quest = self.quest(identity.key.partition("/")[0])
+        if quest is None or identity.kind not in {RecognitionKind.QUEST, RecognitionKind.STEP}:
+            return ()
+        steps = [step.goal for step in quest.steps if identity.key in {quest.key, f"{quest.key}/{step.key}"}]
+        return (*steps, quest.requires) if quest.requires else tuple(steps)
 
     def skill(self, key: str) -> Skill | None:
         """The skill of that key."""

@@ -35,7 +35,7 @@ __all__ = [
 class _Struct(msgspec.Struct, array_like=True, gc=False):
     """Encoded as an array: small, and quick to read.
 
-    A standing is a tree, so counting references frees it: the garbage collector need not look, which makes reading quick.
+    A standing is a tree, so counting references frees it; the garbage collector need not look, which is quicker.
     """
 
 
@@ -119,7 +119,10 @@ class StreakState(_Struct):
 
 
 class Kept(_Struct):
-    """A recognition held that the fold of today's rules and events does not give, or gives with other points."""
+    """A recognition held that the fold of today's rules and events does not give, or gives with other points.
+
+    `reached_at` is in µs.
+    """
 
     kind: str
     key: str
@@ -128,6 +131,7 @@ class Kept(_Struct):
     points: int
     outcome: bool
     skill: str | None
+    reached_at: int
 
     @property
     def identity(self) -> Identity:
@@ -187,6 +191,11 @@ class Standing(_Struct):
         """The zone the learner is in."""
         return self.zones[-1][1]
 
+    def kept_at(self, kind: str, key: str, occurrence: str) -> int | None:
+        """The instant (µs) at which a kept recognition without a tier was reached; None where it is not kept."""
+        identity = Identity(kind, key, "", occurrence)
+        return next((entry.reached_at for entry in self.kept if entry.identity == identity), None)
+
     def longest(self, streak: int) -> int:
         """The longest run of the streak at that index."""
         return self.streaks[streak].longest
@@ -244,7 +253,8 @@ def _fresh_quest(quest: Quest) -> QuestState:
 
 def _keep(pack: Pack, standing: Standing, recognition: Recognition) -> None:
     outcome = recognition.nature is Nature.OUTCOME
-    standing.kept.append(Kept(*recognition.identity, recognition.points, outcome, recognition.skill))
+    reached_at = micros(recognition.reached_at)
+    standing.kept.append(Kept(*recognition.identity, recognition.points, outcome, recognition.skill, reached_at))
     if outcome:
         standing.outcomes += recognition.points
     else:

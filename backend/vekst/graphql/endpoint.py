@@ -26,6 +26,7 @@ from vekst.graphql.http_body import read_body, read_get, read_post
 from vekst.graphql.languages import Languages, accepted_languages
 from vekst.graphql.media import GRAPHQL_RESPONSE, JSON, answer_type, is_json
 from vekst.graphql.metrics import GraphQLMetrics
+from vekst.graphql.page import try_page, wants_page
 
 __all__ = ["GraphQLEndpoint"]
 
@@ -34,7 +35,7 @@ _METHODS: Final = "GET, POST"
 
 
 class GraphQLEndpoint:
-    """One endpoint; what it needs of the process is handed in when the process has started."""
+    """One endpoint; the factory is there once the process has started. `page` shows browsers one to try queries on."""
 
     def __init__(
         self,
@@ -43,18 +44,25 @@ class GraphQLEndpoint:
         verifier: Verifier,
         metrics: GraphQLMetrics,
         clock: Callable[[], datetime],
+        *,
+        page: bool = False,
     ) -> None:
         self._operations = operations
         self._factory = factory
         self._verifier = verifier
         self._metrics = metrics
         self._clock = clock
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         http = HttpRequest(scope, receive)
+        accept = http.headers.get("accept", "")
+        if self._page and wants_page(http.method, accept) and "query" not in http.query_params:
+            await try_page()(scope, receive, send)
+            return
         started = perf_counter()
-        media = answer_type(http.headers.get("accept"))
+        media = answer_type(accept)
         languages = Languages(accepted_languages(http.headers.get("accept-language", "")))
         try:
             answer = await self._answer(http, media, languages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -46,7 +46,7 @@ def leave_alone(row: StandingRow, pack: Pack) -> bool:
 
 
 def standing_below(pack: Pack, row: StandingRow, pending: Sequence[ProgressEvent]) -> Standing | None:
-    """The standing that the events can be folded on top of; None where the learner must be judged again from all events.
+    """The standing that the events can be folded on top of; None where all events must be judged again.
 
     So too after a failure: a judging from the events heals what a standing may have come to.
     """
@@ -77,14 +77,19 @@ def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[H
     """
     events = without_voided(history.events)
     decided = {each.identity: each for each in fold(pack, _fresh(pack, row), events)}
-    voids = _voids(history.events, events)
-    reversals = [taken for entry in held if (taken := _reversal(entry, decided, voids)) is not None]
-    reversed_seqs = {reversal.held.seq for reversal in reversals}
-    living = {entry.recognition.identity: entry.recognition for entry in held if entry.seq not in reversed_seqs}
-    kept = [each for identity, each in living.items() if not _gives(decided.get(identity), each)]
+    missing = [entry for entry in held if not _gives(decided.get(entry.recognition.identity), entry.recognition)]
+    lost = [entry for entry in missing if entry.recognition.identity not in decided]
+    taken = _taken_away(pack, row, history, lost)
+    kept = [entry.recognition for entry in missing if entry.seq not in taken]
     standing = _fresh(pack, row, kept)
-    recognitions = [each for each in fold(pack, standing, events) if each.identity not in living]
-    return Judgement(standing, recognitions, reversals, history.waiting)
+    given = fold(pack, standing, events)
+    # What is kept may still earn, with the rest, what a void seemed to have taken away.
+    earned = {each.identity for each in given}
+    reversals = [
+        taken[entry.seq] for entry in missing if entry.seq in taken and entry.recognition.identity not in earned
+    ]
+    living = {entry.recognition.identity for entry in held} - {each.held.recognition.identity for each in reversals}
+    return Judgement(standing, [each for each in given if each.identity not in living], reversals, history.waiting)
 
 
 def _fresh(pack: Pack, row: StandingRow, kept: Sequence[Recognition] = ()) -> Standing:
@@ -100,23 +105,41 @@ def _gives(decided: Recognition | None, held: Recognition) -> bool:
     )
 
 
-def _voids(history: Sequence[ProgressEvent], events: Sequence[ProgressEvent]) -> dict[int, ProgressEvent]:
+def _taken_away(pack: Pack, row: StandingRow, history: History, lost: Sequence[HeldEntry]) -> dict[int, Reversal]:
+    """Of the held entries that the fold does not give those that voids took away (M3), by their seq.
+
+    A void takes away what names the voided event as evidence, and all else that only the voided events had earned:
+    evidence reaches through conditions, earlier steps and named recognitions. A rule that looks at order loses by its
+    own evidence only, since a void elsewhere may have moved what it is compared with.
+    """
+    voids = _voids(history.events)
+    if not voids or not lost:
+        return {}
+    before = {each.identity for each in fold(pack, _fresh(pack, row), history.events)}
+    latest = max(voids.values(), key=lambda void: void.position)
+    reversals: dict[int, Reversal] = {}
+    for entry in lost:
+        identity = entry.recognition.identity
+        void = next((voids[ref] for ref in entry.recognition.evidence if ref in voids), None)
+        by_order = any(goal.looks_at_order for goal in pack.goals_of(identity))
+        if void is None and identity in before and not by_order:
+            void = latest
+        if void is not None:
+            reversals[entry.seq] = _reversal(entry, void)
+    return reversals
+
+
+def _voids(history: Sequence[ProgressEvent]) -> dict[int, ProgressEvent]:
     """For each voided event's ref the void that took it out."""
+    events = without_voided(history)
     counted = {event.ref for event in events}
     gone = {(event.source, event.id): event.ref for event in history if event.ref not in counted}
     named = (((str(void.data.get("source")), str(void.data.get("id"))), void) for void in events if void.type == VOIDED)
     return {gone[target]: void for target, void in named if target in gone}
 
 
-def _reversal(
-    entry: HeldEntry, decided: Mapping[Identity, Recognition], voids: Mapping[int, ProgressEvent]
-) -> Reversal | None:
+def _reversal(entry: HeldEntry, void: ProgressEvent) -> Reversal:
     given = entry.recognition
-    if given.identity in decided:
-        return None
-    void = next((voids[ref] for ref in given.evidence if ref in voids), None)
-    if void is None:
-        return None
     _, key, tier, occurrence = given.identity
     taken = Recognition(
         identity=Identity(RecognitionKind.REVERSAL, key, tier, occurrence),

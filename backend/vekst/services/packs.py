@@ -66,4 +66,5 @@ def _compile(files: Mapping[str, str], head: PackHead) -> Pack:
     if loaded.document is None:
         told = "; ".join(each.render() for each in loaded.diagnostics[:3])
         raise RuntimeError(f"published version {head.version} can no longer be read: {told}")
-    return compile_pack(loaded.document, version=head.version, digest=head.digest)
+    since = {(kind, key): at for kind, key, at in head.since}
+    return compile_pack(loaded.document, version=head.version, digest=head.digest, since=since)

@@ -12,28 +12,32 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["PackHead", "append", "files_of", "head_of", "lock"]
+__all__ = ["PackHead", "RuleSince", "append", "files_of", "head_of", "lock"]
+
+RuleSince = tuple[str, str, datetime]
+"""A rule, by kind and key, and the instant from which it judges (V1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackHead:
-    """Which version an organisation has: `digest` tells its content."""
+    """Which version an organisation has: `digest` tells its content, `since` when rules began that say so."""
 
     version: int
     digest: str
+    since: tuple[RuleSince, ...] = ()
 
 
 _HEAD: Final = text(
     """
-    SELECT version, digest FROM pack_versions
+    SELECT version, digest, since FROM pack_versions
      WHERE org_id = :org_id AND version = coalesce(:version, version) ORDER BY version DESC LIMIT 1
     """
 )
 _FILES: Final = text("SELECT files FROM pack_versions WHERE org_id = :org_id AND version = :version")
 _APPEND: Final = text(
     """
-    INSERT INTO pack_versions (org_id, version, key, digest, files, published_at)
-    VALUES (:org_id, :version, :key, :digest, CAST(:files AS jsonb), :published_at)
+    INSERT INTO pack_versions (org_id, version, key, digest, files, published_at, since)
+    VALUES (:org_id, :version, :key, :digest, CAST(:files AS jsonb), :published_at, CAST(:since AS jsonb))
     """
 )
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('vekst.publish:' || CAST(:org_id AS text), 0))")
@@ -42,7 +46,10 @@ _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('vekst.publis
 async def head_of(connection: AsyncConnection, org_id: UUID, version: int | None = None) -> PackHead | None:
     """The latest version, or the one asked for; None where there is none."""
     row = (await connection.execute(_HEAD, {"org_id": org_id, "version": version})).one_or_none()
-    return PackHead(row.version, row.digest) if row else None
+    if row is None:
+        return None
+    since = tuple((kind, key, datetime.fromisoformat(at)) for kind, key, at in row.since)
+    return PackHead(row.version, row.digest, since)
 
 
 async def files_of(connection: AsyncConnection, org_id: UUID, version: int) -> dict[str, str]:
@@ -71,5 +78,6 @@ async def append(
         "digest": head.digest,
         "files": msgspec.json.encode(files).decode(),
         "published_at": at,
+        "since": msgspec.json.encode([(kind, key, began.isoformat()) for kind, key, began in head.since]).decode(),
     }
     await connection.execute(_APPEND, parameters)

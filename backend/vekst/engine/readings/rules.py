@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from vekst.domain.calendars import local_day
 from vekst.domain.instants import instant
-from vekst.domain.recognitions import Points, recognised_points
+from vekst.domain.recognitions import Points, RecognitionKind, recognised_points
 from vekst.engine.goals import goal_progress
 from vekst.engine.pack import Badge, Pack, Quest, Skill, Step
 from vekst.engine.quests import new_run, occurrence_of
@@ -19,7 +20,7 @@ from vekst.engine.readings.records import (
     SkillReading,
     StepReading,
 )
-from vekst.engine.standing import BEGINNING, BadgeState, QuestRun, QuestState, SkillState, Standing, StepState
+from vekst.engine.standing import BEGINNING, BadgeState, QuestState, SkillState, Standing, StepState
 
 __all__ = ["badge_readings", "points_reading", "quest_readings", "skill_readings"]
 
@@ -53,31 +54,48 @@ def quest_readings(pack: Pack, standing: Standing, now: datetime) -> list[QuestR
 def _quest(quest: Quest, state: QuestState, standing: Standing, day: int) -> QuestReading:
     occurrence = occurrence_of(quest.repeat, day)
     run = next((run for run in state.runs if run.occurrence == occurrence), None) or new_run(quest, day)
-    where = _quest_state(quest, state, run)
-    opened = None if state.opened_at in (None, BEGINNING) else instant(state.opened_at or 0)
-    completed = None if run.completed_at is None else instant(run.completed_at)
-    return QuestReading(quest.key, where, occurrence, opened, completed, _steps(quest, run, standing, where))
+    completed = _first(run.completed_at, standing.kept_at(RecognitionKind.QUEST, quest.key, occurrence))
+    where = QuestReadingState.COMPLETED if completed is not None else _quest_state(quest, state)
+    opened = None if state.opened_at in {None, BEGINNING} else state.opened_at
+    steps = tuple(
+        _step(step, step_state, standing, _StepPlace(quest.key, occurrence, where))
+        for step, step_state in zip(quest.steps, run.steps, strict=True)
+    )
+    return QuestReading(quest.key, where, occurrence, _instant(opened), _instant(completed), steps)
 
 
-def _quest_state(quest: Quest, state: QuestState, run: QuestRun) -> QuestReadingState:
-    if run.completed_at is not None:
-        return QuestReadingState.COMPLETED
+def _quest_state(quest: Quest, state: QuestState) -> QuestReadingState:
     if state.opened_at is not None:
         return QuestReadingState.OPEN
     return QuestReadingState.AVAILABLE if state.met and quest.when_accepted else QuestReadingState.LOCKED
 
 
-def _steps(quest: Quest, run: QuestRun, standing: Standing, where: QuestReadingState) -> tuple[StepReading, ...]:
-    return tuple(_step(step, state, standing, where) for step, state in zip(quest.steps, run.steps, strict=True))
+class _StepPlace(NamedTuple):
+    """Where a step stands: its quest, the occurrence, and the quest's state."""
+
+    quest: str
+    occurrence: str
+    state: QuestReadingState
 
 
-def _step(step: Step, state: StepState, standing: Standing, quest: QuestReadingState) -> StepReading:
+def _step(step: Step, state: StepState, standing: Standing, place: _StepPlace) -> StepReading:
     goal_state = state.goal if state.goal is not None else step.goal.start()
     have, need = goal_progress(step.goal, goal_state, standing)
-    if state.completed_at is not None:
-        return StepReading(step.key, QuestReadingState.COMPLETED, need, need, instant(state.completed_at))
-    waiting = state.goal is None or quest is not QuestReadingState.OPEN
+    kept = standing.kept_at(RecognitionKind.STEP, f"{place.quest}/{step.key}", place.occurrence)
+    completed = _first(state.completed_at, kept)
+    if completed is not None:
+        return StepReading(step.key, QuestReadingState.COMPLETED, need, need, _instant(completed))
+    waiting = state.goal is None or place.state is not QuestReadingState.OPEN
     return StepReading(step.key, QuestReadingState.LOCKED if waiting else QuestReadingState.OPEN, have, need, None)
+
+
+def _first(folded: int | None, kept: int | None) -> int | None:
+    """What the fold says, or else what is kept."""
+    return kept if folded is None else folded
+
+
+def _instant(at: int | None) -> datetime | None:
+    return None if at is None else instant(at)
 
 
 def badge_readings(pack: Pack, standing: Standing, now: datetime) -> list[BadgeReading]:

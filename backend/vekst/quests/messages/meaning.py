@@ -203,4 +203,17 @@ _EXAMPLES: Final[Mapping[str, Entry]] = {
     ),
 }
 
-MEANING: Final[Mapping[str, Entry]] = {**_REFERENCES, **_NEVER, **_POINTS, **_PEOPLE, **_EXAMPLES}
+_CHANGES: Final[Mapping[str, Entry]] = {
+    "FIELD_TYPE_CHANGED": error(
+        en=(
+            "field `{field}` of `{event}` was a {was} in the version in force, and is a {is} here",
+            "give the field of the new type another name",
+        ),
+        nb=(
+            "feltet `{field}` i `{event}` er av typen {was} i versjonen som gjelder, og her {is}",
+            "gi feltet med den nye typen et annet navn",
+        ),
+    ),
+}
+
+MEANING: Final[Mapping[str, Entry]] = {**_REFERENCES, **_NEVER, **_POINTS, **_PEOPLE, **_EXAMPLES, **_CHANGES}

@@ -14,6 +14,7 @@ from vekst.storage.tables.people import people
 from vekst.storage.tables.progress_events import progress_events
 from vekst.storage.tables.standings import standings
 from vekst.storage.tables.teams import teams
+from vekst.storage.tables.verifications import verifications
 
 __all__ = [
     "board_choices",
@@ -30,4 +31,5 @@ __all__ = [
     "progress_events",
     "standings",
     "teams",
+    "verifications",
 ]
