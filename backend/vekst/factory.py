@@ -29,6 +29,7 @@ from vekst.services.organisations import OrganisationsService
 from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
 from vekst.services.people import PeopleService
+from vekst.services.planning import PlanningService
 from vekst.services.publishing import PublishingService
 from vekst.settings import Settings
 from vekst.storage import organisations_store
@@ -129,6 +130,10 @@ class Factory:
     def publishing(self) -> PublishingService:
         """Versions of packs."""
         return PublishingService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+
+    def planning(self) -> PlanningService:
+        """What a publication would do."""
+        return PlanningService(self._process.database, self._process.clock)
 
     def ingestion(self) -> IngestionService:
         """Progress events on their way in."""

@@ -76,7 +76,7 @@ def test_a_date_begins_at_the_first_instant_that_is_not_before_it_in_every_hard_
 def test_an_instant_lies_between_the_beginnings_of_its_date_and_of_the_next(name: str, at: datetime) -> None:
     """Hard case 3: one function computes days."""
     day = local_day(at, name)
-    assert date.fromordinal(day) == at.astimezone(ZoneInfo(name)).date()
+    assert date.fromordinal(day) == at.astimezone(zone(name)).date()
     assert day_start(day, name) <= at
     assert local_day(day_start(day + 1, name), name) > day
 

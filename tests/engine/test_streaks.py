@@ -487,6 +487,11 @@ class TestMilestones:
         learner.practises(*march(2, 4, 5))
         assert learner.found("MILESTONE", "s", occurrence="3").evidence == (1, 2, 3)
 
+    def test_s6_the_evidence_holds_every_event_that_made_a_day_active(self) -> None:
+        learner = runner(milestones="{2: 1}", counts="{count: {event: call.practised, at_least: 2}}")
+        learner.practises(*march(2, 2, 3, 3, 3))
+        assert learner.found("MILESTONE", "s", occurrence="2").evidence == (1, 2, 3, 4)
+
     def test_s6_s7_time_off_declared_afterwards_earns_it_at_its_own_moment(self) -> None:
         """Hard case 5."""
         learner = runner(milestones=self.MILESTONES)

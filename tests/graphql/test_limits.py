@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from tests.graphql.client import Client
 from tests.graphql.operations import OPERATIONS
@@ -150,7 +151,7 @@ async def test_an_operation_has_its_time(
 
 
 async def test_an_unexpected_error_is_masked_and_logged_under_an_id(
-    organisation: Organisation, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    organisation: Organisation, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of the house")
@@ -158,15 +159,16 @@ async def test_an_unexpected_error_is_masked_and_logged_under_an_id(
     await organisation.publish()
     await organisation.hire("kari")
     monkeypatch.setattr("vekst.graphql.types.learners.points_reading", broken)
-    answer = await sign_in("kari", language="nb").send("query Home { me { points { total } } }")
+    with capture_logs() as logged:
+        answer = await sign_in("kari", language="nb").send("query Home { me { points { total } } }")
     assert answer.status_code == 200
     [error] = answer.json()["errors"]
     error_id = error["extensions"]["errorId"]
     assert error["message"] == f"Noe gikk galt hos oss. Det er logget under {error_id}."
     assert "secret" not in answer.text
-    logged = capsys.readouterr()
-    assert error_id in logged.out + logged.err
-    assert "the secret of the house" in logged.out + logged.err
+    [entry] = logged
+    assert (entry["event"], entry["error_id"], entry["operation"]) == ("graphql.failed", error_id, "Home")
+    assert str(entry["exc_info"]) == "the secret of the house"
 
 
 def test_the_schema_is_one_object_per_process() -> None:

@@ -29,7 +29,8 @@ PLACES = (
     f'mutation ($t: String!) {{ acceptQuest(input: {{id: "i", quest: $t, occurredAt: {AT}}}) {{ __typename }} }}',
     f'mutation ($t: String!) {{ acceptQuest(input: {{id: $t, quest: "x", occurredAt: {AT}}}) {{ __typename }} }}',
     'mutation ($t: DateTime!) { acceptQuest(input: {id: "i", quest: "deep-dive", occurredAt: $t}) { __typename } }',
-    f'mutation ($t: Date!) {{ takeTimeOff(input: {{id: "i", from: $t, until: $t, occurredAt: {AT}}}) {{ __typename }} }}',
+    f"""mutation ($t: Date!) {{ takeTimeOff(input: {{
+      id: "i", from: $t, until: $t, occurredAt: {AT}}}) {{ __typename }} }}""",
     "mutation ($t: String!) { joinLeaderboard(input: {key: $t}) { __typename } }",
     "mutation ($t: String!) { leaveLeaderboard(input: {key: $t}) { __typename } }",
     f"""mutation ($t: String!) {{ recordProgress(input: {{events: [

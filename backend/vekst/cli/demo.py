@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,7 +44,7 @@ def demo(
         if machine.stopping:
             return
         day = ["--as-of", f"{as_of:%Y-%m-%d}"] if as_of else []
-        telling = run_beside(["demo-season", *day, "--call", _own_name()], machine.environment())
+        telling = run_beside(["demo-season", *day, "--signing", _signing_in(data)], machine.environment())
         try:
             machine.run(until=lambda: telling.poll() is not None)
         finally:
@@ -56,13 +57,16 @@ def demo(
             machine.run()
 
 
-def _own_name() -> str:
-    """How this command is called from where the user is."""
+def _signing_in(data: Path) -> str:
+    """How somebody signs in to the demonstration from where the user is."""
+    import shlex
     import shutil
     import sys
-    from pathlib import Path
 
-    found, own = shutil.which("vekst"), Path(sys.argv[0]).resolve()
+    found, own, here = shutil.which("vekst"), Path(sys.argv[0]).resolve(), Path.cwd()
     if found is not None and Path(found).resolve() == own:
-        return "vekst"
-    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
+        call = "vekst"
+    else:
+        call = shlex.quote(str(own.relative_to(here) if own.is_relative_to(here) else own))
+    folder = "" if data == DEFAULT_DATA else f" --data {shlex.quote(str(data))}"
+    return f"{call} token --org demo{folder} --as"

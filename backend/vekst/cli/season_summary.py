@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from vekst.cli.options import DEFAULT_DATA
 from vekst.demo import CAST, ORGANISATION, Season
 
 if TYPE_CHECKING:
@@ -25,12 +24,9 @@ FIRST_QUERY: Final = (
 _LEARNER: Final = "kari"
 
 
-def print_summary(settings: Settings, phones: Mapping[str, Phone], season: Season, call: str) -> None:
-    """Print it."""
+def print_summary(settings: Settings, phones: Mapping[str, Phone], season: Season, signing: str) -> None:
+    """Print it; `signing` is the command that gives a token, but for the person."""
     address = f"http://{settings.host}:{settings.port}"
-    data = settings.data_dir
-    folder = "" if data == DEFAULT_DATA.resolve() else f" --data {shlex.quote(str(data))}"
-    signing = f"{call} token --org {ORGANISATION[0]}{folder}"
     answer = phones[_LEARNER].ask(FIRST_QUERY)
     body = shlex.quote(json.dumps({"query": FIRST_QUERY}))
     lines = [
@@ -42,14 +38,14 @@ def print_summary(settings: Settings, phones: Mapping[str, Phone], season: Seaso
         f"  health    {address}/readyz",
         f"  metrics   {address}/metrics",
         "",
-        f"People, with the tokens that `{signing} --as PERSON` gives",
+        f"People, with the tokens that `{signing} PERSON` gives",
         *(f"  {who.person:<8}{who.team:<7}{who.story}" for who in CAST),
         "",
         *(f"A token for {person}\n{phones[person].token}\n" for person in ("kari", "nora")),
         "A first query to paste",
         "",
         f"curl -s {address}/graphql -H 'Content-Type: application/json' \\",
-        f'  -H "Authorization: Bearer $({signing} --as {_LEARNER})" \\',
+        f'  -H "Authorization: Bearer $({signing} {_LEARNER})" \\',
         f"  -d {body}",
         "",
         "Its answer",

@@ -19,7 +19,9 @@ app = new_app()
 
 @app.command(hidden=True, epilog="Example: vekst demo")
 def demo_season(
-    call: Annotated[str, typer.Option(help="How the user calls vekst.")] = "vekst",
+    signing: Annotated[
+        str, typer.Option(help="The command that gives a token, but for the person.")
+    ] = "vekst token --as",
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to tell the season of.")] = None,
     data: Data = DEFAULT_DATA,
     port: Port = DEFAULT_PORT,
@@ -43,4 +45,4 @@ def demo_season(
             stage.play(phones)
             stage.wait_until_judged(phones)
             plan.keep()
-            print_summary(settings, phones, plan.season, call)
+            print_summary(settings, phones, plan.season, signing)

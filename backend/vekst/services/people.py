@@ -78,8 +78,8 @@ class PeopleService:
             # Someone else may have added them in the meantime: then they are known after all.
             if len(added) < len(fresh):
                 known = await people_store.read_people(connection, org_id, sorted(told))
-            people = {**{person.person: person for person in fresh if person.learner_id in added}, **known}
-            await self._update(connection, org_id, known, told, now)
+            changed = await self._update(connection, org_id, known, told, now)
+            people = {**{person.person: person for person in fresh if person.learner_id in added}, **changed}
             await _place(connection, org_id, people, told, teams, now, added)
             ids = sorted(person.learner_id for person in people.values())
             await standings_store.lock(connection, org_id, ids)
@@ -109,14 +109,14 @@ class PeopleService:
         known: dict[str, PersonRow],
         told: dict[str, list[PersonEntry]],
         now: datetime,
-    ) -> None:
+    ) -> dict[str, PersonRow]:
         changed = {person: _told(row, told[person]) for person, row in sorted(known.items())}
-        if not changed:
-            return
-        await people_store.update_people(connection, org_id, list(changed.values()))
+        if changed:
+            await people_store.update_people(connection, org_id, list(changed.values()))
         moved = [row for person, row in changed.items() if row.zone != known[person].zone]
         if moved:
             await events_store.append(connection, org_id, [_zone_event(row, now) for row in moved], now)
+        return changed
 
 
 def _by_person(entries: Iterable[PersonEntry]) -> dict[str, list[PersonEntry]]:

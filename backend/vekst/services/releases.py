@@ -26,7 +26,7 @@ __all__ = ["Release", "checked_pack", "digest_of", "release_of"]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A version about to be: `head` and `document`, with those in force `before`; the same head where nothing changes."""
+    """A version about to be, and the one in force `before`; they have the same head where nothing changes."""
 
     head: PackHead
     document: PackDocument

@@ -37,6 +37,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reader = engine.execution_options(postgresql_readonly=True)
+        self._viewer = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10) -> Self:
@@ -71,6 +72,13 @@ class Database:
     async def reading(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
         """A read-only transaction in the organisation."""
         async with self._reader.connect() as connection, connection.begin():
+            await connection.execute(_BIND, {"org": str(org_id)})
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+        """A read-only transaction in the organisation whose statements all see the same moment."""
+        async with self._viewer.connect() as connection, connection.begin():
             await connection.execute(_BIND, {"org": str(org_id)})
             yield connection
 

@@ -1,0 +1,170 @@
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.histories import history_of
+from tests.support.organisations import Organisation, new_event
+from tests.support.packs import changed
+from vekst.domain.actors import Role
+from vekst.domain.errors import NotAllowed, NotFound
+from vekst.factory import Factory, Process
+from vekst.settings import Settings
+
+CURRENT, LONGEST, EFFORT = "learning-streaks", "longest-streaks", "effort-ever"
+MEMBERS = """
+    SELECT p.person, m.value, m.holds_until FROM board_members m
+      JOIN people p ON p.org_id = m.org_id AND p.learner_id = m.learner_id
+     WHERE m.board = :board AND m.scope = :scope ORDER BY p.person
+"""
+
+
+class Ahead:
+    """The system's clock, so many days ahead."""
+
+    def __init__(self) -> None:
+        self.days = 0
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.days)
+
+
+@pytest.fixture
+async def craft(organisation: Organisation) -> Organisation:
+    """An organisation with boards."""
+    await organisation.publish()
+    await organisation.hire("kari", "per", team="north")
+    await organisation.hire("ola")
+    await organisation.hire("nora", team="north", role=Role.MANAGER)
+    return organisation
+
+
+async def _places(craft: Organisation, board: str, scope: str = "org") -> dict[object, object]:
+    return {person: value for person, value, _ in await craft.rows(MEMBERS, board=board, scope=scope)}
+
+
+async def _join(craft: Organisation, *persons: str, board: str = CURRENT) -> None:
+    for person in persons:
+        await craft.factory.boards().join(await craft.actor(person), board)
+
+
+async def _counts_agree(craft: Organisation) -> None:
+    """The histogram has no drift: it counts exactly the organisation's rows."""
+    members = await craft.rows(
+        "SELECT board, value, count(*) FROM board_members WHERE scope = 'org' GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    counts = await craft.rows("SELECT board, value, members FROM board_counts WHERE members <> 0 ORDER BY 1, 2")
+    assert members == counts
+
+
+async def test_a_board_has_a_place_for_those_only_who_joined(craft: Organisation) -> None:
+    """L1: opt in is the default; with opt out, managers and those who left are not put on a board."""
+    for person in ("kari", "per", "nora"):
+        await craft.record(person, new_event("1"))
+    await craft.judge()
+    assert await _places(craft, CURRENT) == {}
+    assert await _places(craft, LONGEST) == {"kari": 1, "ola": 0, "per": 1}
+    await _join(craft, "kari", "ola")
+    assert await _places(craft, CURRENT) == {"kari": 1, "ola": 0}
+    await craft.factory.boards().leave(await craft.actor("per"), LONGEST)
+    assert await _places(craft, LONGEST) == {"kari": 1, "ola": 0}
+    await craft.dismiss("kari")
+    assert await _places(craft, LONGEST) == {"ola": 0}
+    assert await _places(craft, CURRENT) == {"ola": 0}
+    await _counts_agree(craft)
+
+
+async def test_judging_moves_the_places_of_who_joined_in_the_organisation_and_the_team(craft: Organisation) -> None:
+    await _join(craft, "kari", "ola")
+    await _join(craft, "kari", board=EFFORT)
+    now = datetime.now(UTC)
+    await craft.record("kari", *(new_event(str(back), at=now - timedelta(days=back, hours=1)) for back in range(4)))
+    await craft.judge()
+    assert await _places(craft, CURRENT) == {"kari": 4, "ola": 0}
+    [(effort,)] = await craft.rows("SELECT sum(points) FROM ledger_entries WHERE nature = 'effort'")
+    assert await _places(craft, EFFORT) == {"kari": effort}
+    [(team,)] = await craft.rows("SELECT team_id FROM teams")
+    assert await _places(craft, CURRENT, f"team:{team}") == {"kari": 4}
+    await craft.hire("kari", team="south")
+    assert await _places(craft, CURRENT, f"team:{team}") == {}
+    await _counts_agree(craft)
+
+
+async def test_a_run_that_ends_is_swept_from_its_board_and_the_longest_stays(
+    settings: Settings, organisation: Organisation
+) -> None:
+    """L3, hard case 22: a dead streak never reads as alive."""
+    clock = Ahead()
+    async with Process.running(settings, clock=clock) as process:
+        craft = Organisation(Factory(process), organisation.id, organisation.key)
+        await craft.publish()
+        await craft.hire("kari")
+        await _join(craft, "kari")
+        await craft.record("kari", new_event("1"))
+        await craft.judge()
+        [(_, value, holds_until)] = await craft.rows(MEMBERS, board=CURRENT, scope="org")
+        assert value == 1
+        assert isinstance(holds_until, datetime)
+        assert clock() < holds_until <= clock() + timedelta(days=2)
+        await craft.factory.boards().sweep()
+        assert await _places(craft, CURRENT) == {"kari": 1}
+        clock.days = 3
+        await craft.factory.boards().sweep()
+        assert await _places(craft, CURRENT) == {"kari": 0}
+        assert await _places(craft, LONGEST) == {"kari": 1}
+        await _counts_agree(craft)
+
+
+async def test_joining_leaving_and_judging_at_once_leave_no_drift_in_the_counts(craft: Organisation) -> None:
+    people = [f"person-{n}" for n in range(12)]
+    await craft.hire(*people, team="north")
+    crm = await craft.integration()
+    events = history_of(people, days=12, seed=3)
+    judging = True
+
+    async def judge() -> None:
+        while judging:
+            await craft.judge()
+
+    async def choose(seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(25):
+            actor = await craft.actor(chance.choice(people))
+            boards = craft.factory.boards()
+            await (boards.join if chance.random() < 0.6 else boards.leave)(actor, chance.choice((CURRENT, LONGEST)))
+
+    judges = [asyncio.create_task(judge()) for _ in range(3)]
+
+    async def send() -> None:
+        for start in range(0, len(events), 20):
+            await craft.factory.ingestion().record(crm, events[start : start + 20])
+
+    await asyncio.gather(send(), choose(1), choose(2))
+    judging = False
+    await asyncio.gather(*judges)
+    await craft.judge()
+    await _counts_agree(craft)
+    [(longest,)] = await craft.rows(
+        "SELECT count(*) FROM board_members WHERE board = 'longest-streaks' AND scope = 'org'"
+    )
+    assert longest
+
+
+async def test_a_board_that_the_rules_no_longer_have_loses_its_places(craft: Organisation) -> None:
+    await craft.record("kari", new_event("1"))
+    await craft.judge()
+    assert (await _places(craft, LONGEST))["kari"] == 1
+    without = changed("boards.yaml", "longest-streaks:", "other-streaks:")
+    await craft.publish(without)
+    await craft.judge()
+    assert "kari" not in await _places(craft, LONGEST)
+    assert await _places(craft, "other-streaks") == {"kari": 1}
+    await _counts_agree(craft)
+
+
+async def test_an_unknown_board_and_an_integration_are_refused(craft: Organisation) -> None:
+    with pytest.raises(NotFound):
+        await _join(craft, "kari", board="no-such-board")
+    with pytest.raises(NotAllowed):
+        await craft.factory.boards().join(await craft.integration(), CURRENT)

@@ -1,0 +1,40 @@
+import pytest
+from pydantic import ValidationError
+
+from vekst.settings import Mode, Settings
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEKST_MODE", "development")
+    monkeypatch.setenv("VEKST_PORT", "9000")
+    settings = Settings(_env_file=None)
+    assert (settings.mode, settings.port, settings.development) == (Mode.DEVELOPMENT, 9000, True)
+
+
+def test_without_a_word_the_mode_is_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VEKST_MODE", raising=False)
+    assert Settings(_env_file=None).mode is Mode.PRODUCTION
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VEKST_DATABASE_URL", "mysql://someone:geheim@localhost/x"),
+        ("VEKST_REDIS_URL", "http://someone:geheim@localhost"),
+        ("VEKST_PORT", "geheim"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_no_secret_is_printed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as raised:
+        Settings(_env_file=None)
+    told = str(raised.value)
+    assert name.removeprefix("VEKST_").lower() in told.lower()
+    assert "geheim" not in told
+
+
+def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEKST_DATABASE_URL", "postgresql://vekst:geheim@localhost/vekst")
+    assert "geheim" not in repr(Settings(_env_file=None))
