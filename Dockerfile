@@ -16,8 +16,9 @@ RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements-dev.lock > build.lock \
     && pip install --target /build/backend-of-build --require-hashes -r build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY backend backend
+COPY alembic alembic
+COPY quests quests
 RUN PYTHONPATH=/build/backend-of-build pip install --no-deps --no-build-isolation .
-COPY alembic /opt/vekst/share/vekst/alembic
 
 FROM python:3.13-slim
 # Its own folder is written to in development only: the keys of the local token issuer.

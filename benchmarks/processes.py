@@ -65,9 +65,15 @@ def _environment(stage: Stage) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _running(arguments: tuple[str, ...], environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _running(
+    arguments: tuple[str, ...], environment: Mapping[str, str]
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, env={**os.environ, **environment}, cwd=PACKS.parent, stdout=asyncio.subprocess.DEVNULL
+        sys.executable,
+        *arguments,
+        env={**os.environ, **environment},
+        cwd=PACKS.parent,
+        stdout=asyncio.subprocess.DEVNULL,
     )
     try:
         yield process

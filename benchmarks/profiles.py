@@ -18,6 +18,8 @@ class Profile:
     history: int
     """Events that every learner has behind them before anything is measured."""
     events: dict[int, int]
+    posted: dict[int, int]
+    """The same, over HTTP."""
     callers: tuple[int, ...]
     """Callers side by side, where services are called directly."""
     clients: tuple[int, ...]
@@ -35,7 +37,8 @@ SHORT: Final = Profile(
     rounds=5,
     learners=1_000,
     history=10,
-    events={1: 500, 100: 4_000, 500: 4_000},
+    events={1: 300, 100: 2_000, 500: 4_000},
+    posted={1: 60, 100: 1_200, 500: 2_000},
     callers=(4,),
     clients=(1, 4),
     folded=20,
@@ -49,6 +52,7 @@ FULL: Final = Profile(
     learners=1_000,
     history=40,
     events={1: 2_000, 10: 8_000, 100: 20_000, 500: 20_000},
+    posted={1: 500, 10: 2_000, 100: 8_000, 500: 16_000},
     callers=(1, 4, 8),
     clients=(1, 4, 8),
     folded=60,

@@ -125,7 +125,6 @@ CREATE TABLE progress_events (
 CREATE INDEX ix_progress_events_ref ON progress_events (org_id, learner_id, ref);
 CREATE INDEX ix_progress_events_pending ON progress_events (org_id, learner_id, occurred_at, source, id)
     WHERE judged_at IS NULL;
-CREATE INDEX ix_progress_events_waiting ON progress_events (org_id, received_at) WHERE judged_at IS NULL;
 """
 
 JUDGING = """
@@ -257,13 +256,14 @@ AS $$ SELECT org_id FROM organisations WHERE key = wanted $$;
 CREATE FUNCTION vekst_pending_organisations(engine text) RETURNS TABLE (org_id uuid, since timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT
 AS $$
-    SELECT o.org_id, coalesce(waiting.received_at, latest.published_at) AS since
+    SELECT o.org_id, coalesce(waiting.since, latest.published_at) AS since
     FROM organisations o
     JOIN LATERAL (SELECT p.version, p.published_at FROM pack_versions p
                   WHERE p.org_id = o.org_id ORDER BY p.version DESC LIMIT 1) latest ON true
-    LEFT JOIN LATERAL (SELECT e.received_at FROM progress_events e
-                       WHERE e.org_id = o.org_id AND e.judged_at IS NULL ORDER BY e.received_at LIMIT 1) waiting ON true
-    WHERE waiting.received_at IS NOT NULL
+    LEFT JOIN LATERAL (SELECT min(sample.received_at) AS since
+                       FROM (SELECT e.received_at FROM progress_events e
+                             WHERE e.org_id = o.org_id AND e.judged_at IS NULL LIMIT 1000) sample) waiting ON true
+    WHERE waiting.since IS NOT NULL
        OR EXISTS (SELECT FROM standings s WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version < engine)
        OR EXISTS (SELECT FROM standings s WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version > engine)
        OR EXISTS (SELECT FROM standings s WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version = engine

@@ -31,6 +31,7 @@ from vekst.services.packs import Packs
 from vekst.services.people import PeopleService
 from vekst.services.planning import PlanningService
 from vekst.services.publishing import PublishingService
+from vekst.services.voiding import VoidingService
 from vekst.settings import Settings
 from vekst.storage import organisations_store
 from vekst.storage.database import Database
@@ -142,6 +143,10 @@ class Factory:
     def choices(self) -> ChoicesService:
         """What learners choose: quests, time off, zones."""
         return ChoicesService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+
+    def voiding(self) -> VoidingService:
+        """Corrections of what was recorded."""
+        return VoidingService(self._process.database, self._process.queue, self._process.clock)
 
     def outbox(self) -> OutboxService:
         """What is told after a commit."""

@@ -59,12 +59,17 @@ async def create(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 async def clear(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     """Empty the tables."""
-    await connection.execute(", ".join(f"{SCHEMA}.{name}" for name in ("events", "ledger", "runs", "messages")).join(
-        ("TRUNCATE ", "")
-    ))
+    await connection.execute(
+        ", ".join(f"{SCHEMA}.{name}" for name in ("events", "ledger", "runs", "messages")).join(("TRUNCATE ", ""))
+    )
 
 
 async def open_pool(database: str, connections: int) -> asyncpg.Pool[asyncpg.Record]:
     """Connections to the floors' tables, set as fast as such statements run, and durable."""
-    settings = {"search_path": SCHEMA, "jit": "off", "plan_cache_mode": "force_generic_plan", "synchronous_commit": "on"}
+    settings = {
+        "search_path": SCHEMA,
+        "jit": "off",
+        "plan_cache_mode": "force_generic_plan",
+        "synchronous_commit": "on",
+    }
     return await asyncpg.create_pool(database, min_size=connections, max_size=connections, server_settings=settings)

@@ -52,14 +52,14 @@ async def through_graphql(stage: Stage) -> list[Finding]:
     findings: list[Finding] = []
     async with _company(stage, "graphql") as company, api(stage) as port, worker(stage):
         most = max(stage.profile.clients)
-        planned = (stage.profile.rounds + 2) * 2 * sum(stage.profile.events.values()) * len(stage.profile.clients)
+        planned = (stage.profile.rounds + 2) * 2 * sum(stage.profile.posted.values()) * len(stage.profile.clients)
         crowds = company.crowd(most, planned)
         pool = await tables.open_pool(stage.database, most + 1)
         owner = await stage.owner()
         try:
             for clients in stage.profile.clients:
                 sender = _Sender(company, port, crowds, owner, SplitFloor(pool, company.id), clients, most)
-                for size, events in stage.profile.events.items():
+                for size, events in stage.profile.posted.items():
                     findings.append(await _compare(stage, sender, size, events))
         finally:
             await owner.close()

@@ -188,6 +188,30 @@ class TestDue:
         learner.does(CALL, "2026-03-04T09:00+14:00")
         assert current(learner, "2026-03-04T10:00+14:00") == 1
 
+    def test_s2_a_date_that_comes_back_on_a_flight_can_still_be_practised(self) -> None:
+        """Hard case 1: in Kiritimati Tuesday was missed; in Pago Pago it is Monday again, and Tuesday comes once more."""
+        learner = runner(zone="Pacific/Kiritimati", milestones="{3: 1}")
+        learner.practises(*march(2))
+        learner.does(CALL, "2026-03-04T00:10")
+        assert current(learner, "2026-03-04T00:15") == 1
+        learner.moves_to("Pacific/Pago_Pago", "2026-03-04T00:20")
+        assert lengths(learner, "2026-03-02T23:30-11:00") == (2, 2, 0)
+        learner.does(CALL, "2026-03-03T09:00-11:00")
+        assert lengths(learner, "2026-03-03T10:00-11:00") == (3, 3, 0)
+        assert learner.found("MILESTONE", "s", occurrence="3").evidence == (1, 2, 4)
+        assert lengths(learner, "2026-03-05T10:00-11:00") == (3, 3, 0)
+        assert lengths(learner, "2026-03-06T00:00-11:00") == (0, 3, 0)
+
+    def test_s2_a_date_that_comes_back_and_is_missed_is_missed_once_it_is_over(self) -> None:
+        learner = runner(zone="Pacific/Kiritimati")
+        learner.practises(*march(2))
+        learner.does(CALL, "2026-03-04T00:10")
+        learner.moves_to("Pacific/Pago_Pago", "2026-03-04T00:20")
+        assert lengths(learner, "2026-03-03T23:59-11:00") == (2, 2, 0)
+        assert lengths(learner, "2026-03-04T00:00-11:00") == (1, 2, 0)
+        learner.does(CALL, "2026-03-05T09:00-11:00")
+        assert lengths(learner, "2026-03-05T10:00-11:00") == (2, 2, 0)
+
     def test_s2_only_the_zone_of_the_time_says_whether_a_date_occurred(self) -> None:
         """Somebody who comes to Apia later had a 30 December 2011 of their own."""
         learner = runner()

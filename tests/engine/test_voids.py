@@ -63,7 +63,7 @@ class TestVoids:
         learner.records(VOIDED, "2026-03-02T10:00", {"source": "crm", "id": "a"}, name="b")
         assert len(refs(learner)) == 1
 
-    def test_only_source_and_id_together_name_an_event(self) -> None:
+    def test_m2_only_source_and_id_together_name_an_event(self) -> None:
         learner = Learner(PAYING)
         mine = learner.does("call.paid", "2026-03-02T09:00", source="crm", name="1")
         other = learner.does("call.paid", "2026-03-02T10:00", source="web", name="1")

@@ -77,7 +77,7 @@ def _measure(author: Author) -> dict[str, Any]:
 def _light_measure(author: Author) -> dict[str, Any]:
     """Write a count, sum, distinct or days that one day can satisfy."""
     said = {**_about(author), "at_least": 1}
-    kind: str = author.one_of("count", "count", "count", "sum", "distinct", "days")
+    kind: str = author.one_of("count", "count", "sum", "distinct", "days", "days")
     match kind:
         case "count":
             said["at_least"] = author.one_of(1, 1, 1, 2)

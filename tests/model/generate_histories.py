@@ -66,6 +66,7 @@ _HOURS = [
 ]
 _GAPS = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 3]
 _LONG_GAPS = [7, 45, 370]
+_GAPS_OF_A_TRAVELLER = [0, 0, 0, 0, 1]
 _DATE_LINE = ["Pacific/Pago_Pago", "Pacific/Kiritimati", "Pacific/Apia", "America/Los_Angeles", "Asia/Tokyo"]
 _KINDS = [*["call.practised"] * 8, *["lesson.completed"] * 3, *EVENT_TYPES, "accept", "rest", "move", "void"]
 _KINDS_OF_A_CLIMBER = [*["call.practised"] * 12, "void"]
@@ -82,6 +83,7 @@ class _Life:
     clocks: list[str]
     zones: list[str]
     quests: list[str]
+    gaps: list[int]
 
 
 def random_history(chance: Random, scene: Scene, quests: list[str], *, most: int = 25) -> list[dict[str, Any]]:
@@ -94,7 +96,7 @@ def random_history(chance: Random, scene: Scene, quests: list[str], *, most: int
     names = [(source, f"{number:02}") for source in ("crm", "web") for number in range(most)]
     events: list[dict[str, Any]] = []
     for place, name in enumerate(chance.sample(names, size)):
-        day += timedelta(days=chance.choice(_LONG_GAPS if place == long_gap_at else _GAPS))
+        day += timedelta(days=chance.choice(_LONG_GAPS if place == long_gap_at else life.gaps))
         events.append(_event(life, name, day, events))
     arrived = [*events, *chance.choices(events, k=chance.randint(0, 2))]
     chance.shuffle(arrived)
@@ -105,10 +107,11 @@ def _life(chance: Random, scene: Scene, quests: list[str]) -> _Life:
     clocks = [*[scene.zone] * 4, chance.choice(_ZONES)]
     temper = chance.random()
     if temper < 0.2:
-        return _Life(chance, _KINDS_OF_A_CLIMBER, clocks, _ZONES, quests)
+        return _Life(chance, _KINDS_OF_A_CLIMBER, clocks, _ZONES, quests, _GAPS)
     if temper < 0.35:
-        return _Life(chance, _KINDS_OF_A_TRAVELLER, [*clocks[:2], *_DATE_LINE], _DATE_LINE, quests)
-    return _Life(chance, _KINDS, clocks, _ZONES, quests)
+        clocks = [*clocks[:2], *_DATE_LINE]
+        return _Life(chance, _KINDS_OF_A_TRAVELLER, clocks, _DATE_LINE, quests, _GAPS_OF_A_TRAVELLER)
+    return _Life(chance, _KINDS, clocks, _ZONES, quests, _GAPS)
 
 
 def _event(life: _Life, name: tuple[str, str], day: date, earlier: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, text
 from vekst.storage.database import Database
 from vekst.storage.migrations import connect_and_run, is_current, scripts_folder, upgrade
 
-
 UPGRADE = """
 import asyncio, sys
 from vekst.storage.migrations import upgrade

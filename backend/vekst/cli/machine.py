@@ -28,7 +28,6 @@ __all__ = ["Machine"]
 _BEAT: Final = 0.2
 _LOOK_AT_SERVERS_EVERY: Final = 2.0
 _READY_WITHIN: Final = 90.0
-_DEATHS_BEFORE_READY: Final = 3
 
 
 class Machine:
@@ -82,7 +81,7 @@ class Machine:
         while not self.stopping and not self._is_ready():
             self._supervisor.tend(lambda _: None)
             for part in self._supervisor.parts:
-                if part.deaths >= _DEATHS_BEFORE_READY or time.monotonic() > deadline:
+                if part.deaths or time.monotonic() > deadline:
                     raise Failure(f"the {part.name} does not start: {part.last_words()}; its log is {part.log}")
             self._stop_asked.wait(_BEAT / 2)
 

@@ -12,13 +12,15 @@ import typer
 from vekst.cli.failures import Failure
 from vekst.cli.options import AsJson, new_app
 from vekst.cli.publishing import publish
+from vekst.cli.quests_plan import plan
 
 if TYPE_CHECKING:
     from vekst.quests import Diagnostic
 
 __all__ = ["app"]
 
-app = new_app("Quest files: check and publish them, and write the schema for editors.")
+app = new_app("Quest files: check, plan and publish them, and write the schema for editors.")
+app.command(epilog="Example: vekst quests plan quests/sales-craft --org acme --html plan.html")(plan)
 app.command(epilog="Example: vekst quests publish quests/sales-craft --org acme")(publish)
 
 DEFAULT_QUESTS: Final = Path("quests")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_INTERRUPTED: Final = 130
 _MODULES: Final = {
     "up": "vekst.cli.up",
     "demo": "vekst.cli.demo",
@@ -78,6 +79,8 @@ def main() -> None:
     """Run the command that the arguments name; the process ends with 0, 1 (it failed) or 2 (it was called wrongly)."""
     try:
         code = get_command(app).main(prog_name="vekst", standalone_mode=False)
+        if code == _INTERRUPTED:
+            print("vekst: interrupted", file=sys.stderr)
     except BrokenPipeError:
         # The reader of a pipe has enough; nothing more is to be flushed to it.
         sys.stdout = None

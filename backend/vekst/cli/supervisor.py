@@ -74,7 +74,7 @@ class Part:
 
     def last_words(self) -> str:
         """The line of the log that best tells why the process ended."""
-        return log_tail(self.log)
+        return log_tail(self.log).removeprefix("vekst: ")
 
 
 class Supervisor:

@@ -124,6 +124,21 @@ _CHOICES: Final = {
     "TIME_OFF_TOO_FAR": entry(
         "Time off can be declared at most {years} years away.", "Fri kan meldes høyst {years} år unna."
     ),
+    "EVENT_UNKNOWN": entry(
+        ("There is no event `{id}` of `{source}`.", "Name the event as its recorder did, and its source."),
+        ("Det finnes ingen hendelse `{id}` fra `{source}`.", "Oppgi hendelsen slik den ble registrert, og kilden."),
+    ),
+    "NOT_ALLOWED_TO_VOID": entry(
+        ("You may not void this event.", "Ask a manager of the team, or an administrator."),
+        ("Du kan ikke annullere denne hendelsen.", "Spør en leder for laget, eller en administrator."),
+    ),
+    "REASON_NOT_VALID": entry(
+        "A reason is needed, of at most {most} characters.", "En begrunnelse trengs, på høyst {most} tegn."
+    ),
+    "ZONE_CHANGE_STAYS": entry(
+        ("A change of zone can't be voided.", "Change the zone again; it holds from then on."),
+        ("Et bytte av sone kan ikke annulleres.", "Bytt sone på nytt; det gjelder fra da av."),
+    ),
     "LEADERBOARD_UNKNOWN": entry("There is no leaderboard `{key}`.", "Det finnes ingen resultatliste `{key}`."),
 }
 

@@ -28,6 +28,7 @@ from vekst.graphql.mutations.leaderboards import (
     leave_leaderboard,
 )
 from vekst.graphql.mutations.progress import RecordProgressInput, RecordProgressResult, record_progress
+from vekst.graphql.mutations.voiding import VoidEventInput, VoidEventResult, void_event
 
 __all__ = ["Mutation"]
 
@@ -44,6 +45,13 @@ class Mutation:
     ) -> RecordProgressResult:
         """Events in, receipts out."""
         return await record_progress(info, batch)
+
+    @resolved("Take a wrong event out of the judgement, for its recorder, the learner's managers and admins.")
+    async def void_event(
+        self, info: Info, choice: Annotated[VoidEventInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> VoidEventResult:
+        """M3."""
+        return await void_event(info, choice)
 
     @resolved("Take on a quest that waits to be accepted.")
     async def accept_quest(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.queries.texts import storable
+from vekst.domain.storable import is_storable
 
 __all__ = ["LearnerRow", "learner_by_person", "learners_by_id"]
 
@@ -49,7 +49,7 @@ async def learners_by_id(connection: AsyncConnection, org_id: UUID, ids: Sequenc
 
 async def learner_by_person(connection: AsyncConnection, org_id: UUID, person: str) -> LearnerRow | None:
     """The active learner whom the organisation knows under that key."""
-    if not storable(person):
+    if not is_storable(person):
         return None
     row = (await connection.execute(_BY_PERSON, {"org_id": org_id, "person": person})).one_or_none()
     return _learner(row) if row else None

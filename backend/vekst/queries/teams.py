@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.queries.texts import storable
+from vekst.domain.storable import is_storable
 
 __all__ = ["TeamRow", "team_by_key"]
 
@@ -38,7 +38,7 @@ _BY_KEY: Final = text(
 
 async def team_by_key(connection: AsyncConnection, org_id: UUID, key: str, viewer: UUID | None) -> TeamRow | None:
     """The team of that key."""
-    if not storable(key):
+    if not is_storable(key):
         return None
     row = (await connection.execute(_BY_KEY, {"org_id": org_id, "key": key, "viewer": viewer})).one_or_none()
     return TeamRow(row.team_id, row.key, row.name, row.has_viewer) if row else None

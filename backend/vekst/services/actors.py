@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from vekst.domain.actors import Actor, Role
+from vekst.domain.storable import is_storable
 from vekst.services.organisations import OrganisationsService
-from vekst.services.text_checks import is_storable
 from vekst.storage import people_store
 from vekst.storage.database import Database
 

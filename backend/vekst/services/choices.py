@@ -12,13 +12,13 @@ from vekst.domain.calendars import has_zone
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.domain.events import QUEST_ACCEPTED, TIME_OFF, ZONE_CHANGED, FieldValue, RecordedBy
 from vekst.domain.receipts import Problem, Receipt, ReceiptStatus
+from vekst.domain.storable import is_storable
 from vekst.jobs.queue import Queue
 from vekst.services.appending import append_events
 from vekst.services.clock import Clock
 from vekst.services.event_forms import ID_AT_MOST, json_text
 from vekst.services.event_times import Times
 from vekst.services.packs import Packs
-from vekst.services.text_checks import is_storable
 from vekst.storage import people_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow

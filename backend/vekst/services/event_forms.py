@@ -10,7 +10,7 @@ import msgspec
 
 from vekst.domain.events import FieldValue
 from vekst.domain.receipts import NewEvent, Problem
-from vekst.services.text_checks import is_storable
+from vekst.domain.storable import is_storable
 
 __all__ = ["DATA_AT_MOST", "ID_AT_MOST", "form_problem", "json_text"]
 

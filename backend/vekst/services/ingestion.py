@@ -13,6 +13,7 @@ from vekst.domain.actors import Actor
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.domain.events import RESERVED_SOURCES, RecordedBy
 from vekst.domain.receipts import EVENTS_PER_BATCH, NewEvent, Problem, Receipt, ReceiptStatus
+from vekst.domain.storable import is_storable
 from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.jobs.queue import Queue
@@ -22,7 +23,6 @@ from vekst.services.event_forms import form_problem, json_text
 from vekst.services.event_times import Times
 from vekst.services.packs import Packs
 from vekst.services.recorders import Recorder, recorder_for_actor, recorder_for_import
-from vekst.services.text_checks import is_storable
 from vekst.storage import people_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow

@@ -13,12 +13,12 @@ from vekst.domain.actors import Role
 from vekst.domain.calendars import day_start, has_zone
 from vekst.domain.errors import InvalidInput
 from vekst.domain.events import RESERVED_SOURCES, VEKST_SOURCE, ZONE_CHANGED, RecordedBy
+from vekst.domain.storable import is_storable
 from vekst.jobs.queue import Queue
 from vekst.services.boards import refresh_places
 from vekst.services.clock import Clock, new_id
 from vekst.services.event_forms import json_text
 from vekst.services.packs import Packs
-from vekst.services.text_checks import is_storable
 from vekst.storage import events_store, people_store, standings_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow

@@ -1,4 +1,4 @@
-"""Rounds: all learners of an organisation in pieces of about the same number of events, so that memory stays constant."""
+"""Rounds: all learners of an organisation, in pieces of about as many events each, so that memory stays constant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OnProgress = Callable[[int, int], None]
 async def round_of_learners(
     database: Database, org_id: UUID, on_progress: OnProgress | None = None
 ) -> AsyncIterator[Sequence[LearnerRow]]:
-    """Every learner once, by id; a piece holds one learner or at most 20,000 events. Who comes meanwhile may be missed."""
+    """Every learner once, by id; a piece holds one learner or at most 20,000 events."""
     after, done = NOBODY, 0
     async with database.reading(org_id) as connection:
         total = await learners_store.count(connection, org_id)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.domain.events import FieldValue, ProgressEvent, RecordedBy
+from vekst.domain.events import VOIDED, FieldValue, ProgressEvent, RecordedBy
 
 __all__ = [
     "EventKey",
@@ -19,10 +19,13 @@ __all__ = [
     "History",
     "append",
     "equal_keys",
+    "find",
     "history",
+    "lock_voids",
     "mark_judged",
     "pending",
     "pending_count",
+    "voids",
 ]
 
 EventKey = tuple[UUID, str, str]
@@ -96,9 +99,22 @@ _MARK: Final = text(
     """
     UPDATE progress_events e SET judged_at = :at
       FROM unnest(CAST(:learners AS uuid[]), CAST(:refs AS bigint[])) AS n (learner_id, ref)
-     WHERE e.org_id = :org_id AND e.learner_id = n.learner_id AND e.ref = n.ref AND e.judged_at IS NULL
+     WHERE e.org_id = :org_id AND e.learner_id = n.learner_id AND e.ref = n.ref
     """
 )
+_FIND: Final = text(
+    f"""
+    SELECT {_COLUMNS} FROM progress_events
+     WHERE org_id = :org_id AND learner_id = :learner_id AND source = :source AND id = :id
+    """
+)
+_VOIDS: Final = text(
+    f"""
+    SELECT {_COLUMNS} FROM progress_events
+     WHERE org_id = :org_id AND learner_id = :learner_id AND type = :type ORDER BY occurred_at, source, id
+    """
+)
+_LOCK_VOIDS: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _COUNT: Final = text("SELECT count(*) FROM progress_events WHERE org_id = :org_id AND judged_at IS NULL")
 
 
@@ -142,10 +158,30 @@ async def history(connection: AsyncConnection, org_id: UUID, learner_ids: Sequen
     return found
 
 
+async def find(
+    connection: AsyncConnection, org_id: UUID, learner_id: UUID, source: str, event_id: str
+) -> ProgressEvent | None:
+    """The learner's event of that name."""
+    parameters = {"org_id": org_id, "learner_id": learner_id, "source": source, "id": event_id}
+    row = (await connection.execute(_FIND, parameters)).one_or_none()
+    return _event(*row[1:]) if row else None
+
+
+async def voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> list[ProgressEvent]:
+    """The learner's voids in canonical order."""
+    parameters = {"org_id": org_id, "learner_id": learner_id, "type": VOIDED}
+    return [_event(*row[1:]) for row in await connection.execute(_VOIDS, parameters)]
+
+
+async def lock_voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> None:
+    """Hold back other voids of the learner until the transaction ends; events and judging are not held back."""
+    await connection.execute(_LOCK_VOIDS, {"name": f"{VOIDED}:{org_id}:{learner_id}"})
+
+
 async def mark_judged(
     connection: AsyncConnection, org_id: UUID, judged: Iterable[tuple[UUID, int]], at: datetime
 ) -> int:
-    """Take exactly these (learner, ref) out of the queue; how many were in it."""
+    """Take exactly these (learner, ref), all of which wait, out of the queue; how many were found."""
     learners, refs = _unzip(judged)
     marked: CursorResult[tuple[()]] = await connection.execute(
         _MARK, {"org_id": org_id, "learners": learners, "refs": refs, "at": at}

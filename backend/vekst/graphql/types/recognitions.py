@@ -34,6 +34,7 @@ _CURSOR = "recognitions"
 class Evidence:
     """One event of the evidence."""
 
+    source: str = strawberry.field(description="Where it came from: `app`, or an integration's name.")
     id: str = strawberry.field(description="The id that the event's recorder gave it.")
     type: str = strawberry.field(description="The event's type, such as `call.practised`.")
     occurred_at: DateTime = strawberry.field(description="When it happened.")
@@ -46,6 +47,7 @@ class Why:
     entry: strawberry.Private[LedgerRow]
     explainer: strawberry.Private[Explainer | None]
     pack_version: int = strawberry.field(description="The version of the quest files that it was given under.")
+    reason: str | None = strawberry.field(description="Of a reversal: what was said by who voided the event.")
 
     @resolved("The rule and how it was met, in the caller's language.")
     def text(self) -> str:
@@ -60,7 +62,10 @@ class Why:
         keys = [(self.entry.learner_id, ref) for ref in self.entry.evidence]
         found = await info.context.loaders.evidence.load_many(keys)
         events = sorted(filter(None, found), key=lambda event: (event.occurred_at, event.source, event.id))
-        return [Evidence(id=event.id, type=event.type, occurred_at=DateTime(event.occurred_at)) for event in events]
+        return [
+            Evidence(source=event.source, id=event.id, type=event.type, occurred_at=DateTime(event.occurred_at))
+            for event in events
+        ]
 
 
 @strawberry.type(description="One entry of the ledger. Entries are never edited or deleted; a reversal is a new entry.")
@@ -88,7 +93,9 @@ class Recognition(Node):
     @resolved("Why it was given: the rule, its version and the evidence.")
     def why(self) -> Why:
         """The explanation."""
-        return Why(entry=self.entry, explainer=self.explainer, pack_version=self.entry.pack_version)
+        return Why(
+            entry=self.entry, explainer=self.explainer, pack_version=self.entry.pack_version, reason=self.entry.reason
+        )
 
 
 @strawberry.type(description="A recognition in the feed.")

@@ -34,5 +34,4 @@ progress_events = Table(
         "id",
         postgresql_where=text("judged_at IS NULL"),
     ),
-    Index("ix_progress_events_waiting", "org_id", "received_at", postgresql_where=text("judged_at IS NULL")),
 )

@@ -1,4 +1,4 @@
-"""Which texts PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+"""Which texts PostgreSQL can keep, and so be asked for: no NUL, no half of a surrogate pair."""
 
 from __future__ import annotations
 
