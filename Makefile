@@ -2,7 +2,7 @@
 #   make demo      a season of a sales team, judged while you watch
 #   make test      every test, on a PostgreSQL and a Valkey of its own (or VEKST_DATABASE_URL / VEKST_REDIS_URL)
 #   make check     what keeps the repository honest: format, lint, types, layers, snapshots, locks, packs, docs
-#   make bench     the benchmarks
+#   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
 #   make lock      the lock files again, after a change in pyproject.toml
 
 SHELL := /bin/sh
@@ -20,7 +20,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check bench lock format
+.PHONY: help setup demo test check bench bench-full lock format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -57,6 +57,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+bench-full: $(READY)
+	$(BIN)/python -m benchmarks --full
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -1,4 +1,4 @@
-"""Organisations for benchmarks: people, a pack, boards that everybody joined, and a past, all by way of the services."""
+"""Organisations for benchmarks: people, a pack, boards that everybody joined, and a past, made by the services."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Company:
 
     async def entries(self) -> int:
         """How many ledger entries there are."""
-        return int(await self._ask(_ENTRIES))
+        return int(str(await self._ask(_ENTRIES)))
 
     async def waits(self) -> bool:
         """Whether any event waits to be judged."""

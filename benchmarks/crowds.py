@@ -1,4 +1,4 @@
-"""The learners of a benchmark and what they do: mixed events, each learner's in the order of time, the same on every run."""
+"""The learners of a benchmark and what they do: mixed events, each learner's in order, the same on every run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client of the HTTP workloads: one kept-alive connection, made as thin as it can be so that servers are measured."""
+"""The client of the HTTP workloads: kept-alive connections, as thin as can be, so that servers are measured."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ async def describe(stage: Stage, load: float) -> Machine:
         system=f"{platform.system()} {platform.machine()}",
         load=round(load, 2),
         python=platform.python_version(),
-        postgresql=f"PostgreSQL {postgresql.split()[0]}",
+        postgresql=f"PostgreSQL {postgresql.split(maxsplit=1)[0]}",
         valkey=valkey,
         packages=_versions(_PACKAGES),
     )

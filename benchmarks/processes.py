@@ -1,4 +1,4 @@
-"""The processes of the HTTP workloads: the real API and worker, and the floor's server, each for the length of a block."""
+"""The processes of the HTTP workloads: the real API and worker, and the floor's server, each for a block's length."""
 
 from __future__ import annotations
 

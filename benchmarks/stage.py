@@ -46,7 +46,7 @@ class Stage:
 
 @contextmanager
 def set_stage(profile: Profile, say: Callable[[str], None]) -> Iterator[Stage]:
-    """Private, durable servers, unless VEKST_DATABASE_URL and VEKST_REDIS_URL name others; a database of our own there."""
+    """Private, durable servers unless VEKST_DATABASE_URL and VEKST_REDIS_URL name others; a database of its own."""
     with TemporaryDirectory(prefix="vekst-bench-") as folder, _servers(Path(folder)) as (database_url, redis_url):
         name = f"vekst_bench_{os.getpid()}"
         url = async_url(database_url).set(database=name).render_as_string(hide_password=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self, TypeVar
 
 __all__ = ["Contender", "Stopwatch", "in_turn"]
 
@@ -37,7 +37,7 @@ class Stopwatch:
     wall: float = 0.0
     cpu: float = 0.0
 
-    def __enter__(self) -> Stopwatch:
+    def __enter__(self) -> Self:
         self.wall, self.cpu = -time.perf_counter(), -time.process_time()
         return self
 

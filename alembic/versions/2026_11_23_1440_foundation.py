@@ -59,7 +59,7 @@ CREATE TABLE people (
     CONSTRAINT fk_people_org FOREIGN KEY (org_id) REFERENCES organisations (org_id)
 );
 COMMENT ON COLUMN people.zone IS 'the zone of today; the pack''s where null';
-COMMENT ON COLUMN people.first_zone IS 'the zone before any change of zone, from which a fold begins; the pack''s where null';
+COMMENT ON COLUMN people.first_zone IS 'the zone in which a fold begins; the pack''s where null';
 CREATE TABLE integrations (
     org_id uuid NOT NULL,
     integration_id uuid NOT NULL,
@@ -121,7 +121,7 @@ CREATE TABLE progress_events (
     judged_at timestamptz,
     CONSTRAINT pk_progress_events PRIMARY KEY (org_id, learner_id, source, id),
     CONSTRAINT ck_progress_events_recorded_by CHECK (recorded_by IN ('self', 'manager', 'system'))
-);
+) WITH (fillfactor = 85);
 CREATE INDEX ix_progress_events_ref ON progress_events (org_id, learner_id, ref);
 CREATE INDEX ix_progress_events_pending ON progress_events (org_id, learner_id, occurred_at, source, id)
     WHERE judged_at IS NULL;
@@ -148,6 +148,7 @@ CREATE TABLE standings (
     CONSTRAINT fk_standings_person FOREIGN KEY (org_id, learner_id) REFERENCES people (org_id, learner_id)
 ) WITH (fillfactor = 80);
 COMMENT ON COLUMN standings.failures IS 'judgings in a row that failed; the learner waits until retry_at';
+ALTER TABLE standings ALTER COLUMN state SET STORAGE EXTERNAL;
 CREATE INDEX ix_standings_version ON standings (org_id, engine_version, pack_version) WHERE state IS NOT NULL;
 CREATE TABLE ledger_entries (
     org_id uuid NOT NULL,
@@ -264,10 +265,13 @@ AS $$
                        FROM (SELECT e.received_at FROM progress_events e
                              WHERE e.org_id = o.org_id AND e.judged_at IS NULL LIMIT 1000) sample) waiting ON true
     WHERE waiting.since IS NOT NULL
-       OR EXISTS (SELECT FROM standings s WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version < engine)
-       OR EXISTS (SELECT FROM standings s WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version > engine)
-       OR EXISTS (SELECT FROM standings s WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version = engine
-                  AND s.pack_version < latest.version)
+       OR EXISTS (SELECT FROM standings s
+                  WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version < engine)
+       OR EXISTS (SELECT FROM standings s
+                  WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version > engine)
+       OR EXISTS (SELECT FROM standings s
+                  WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version = engine
+                    AND s.pack_version < latest.version)
     ORDER BY since
 $$;
 CREATE FUNCTION vekst_organisations_with_boards_due(moment timestamptz) RETURNS SETOF uuid

@@ -8,21 +8,24 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from vekst.domain.claims import Verifier
 from vekst.factory import Factory, Process
+from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.endpoint import GraphQLEndpoint
+from vekst.graphql.event_stream import EventStreamEndpoint
 from vekst.graphql.execution import Operations
 from vekst.graphql.limits import Limits
 from vekst.graphql.metrics import GraphQLMetrics
 from vekst.graphql.schema import build_schema
+from vekst.graphql.websocket import WebSocketEndpoint
 from vekst.routes.health import health_router
 from vekst.routes.keys import keys_router
 from vekst.routes.metrics import metrics_router
 from vekst.services.clock import Clock, system_clock
 from vekst.settings import Settings
-from vekst.tokens import DevelopmentIssuer, RemoteIssuer
+from vekst.tokens import ClaimNames, DevelopmentIssuer, RemoteIssuer
 
 __all__ = ["NoIssuerError", "create_app"]
 
@@ -63,15 +66,18 @@ def create_app(
             yield
 
     app = FastAPI(title="Vekst", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    endpoint = GraphQLEndpoint(
-        Operations(build_schema(), development=chosen.development, limits=limits),
+    operations = Operations(build_schema(), development=chosen.development, limits=limits)
+    arrivals = Arrivals(
         lambda: Factory(started.get()),
         issuer.verifier() if issuer else _verifier(chosen, clock),
         GraphQLMetrics(started.registry),
         clock,
-        page=chosen.development,
     )
-    app.router.routes.append(Route("/graphql", endpoint))
+    app.router.routes += [
+        Route("/graphql", GraphQLEndpoint(operations, arrivals, page=chosen.development)),
+        WebSocketRoute("/graphql", WebSocketEndpoint(operations, arrivals)),
+        Route("/graphql/stream", EventStreamEndpoint(operations, arrivals)),
+    ]
     app.include_router(health_router(started.get))
     app.include_router(metrics_router(started.registry, started.get))
     if issuer is not None:
@@ -86,4 +92,5 @@ def _development_issuer(settings: Settings, clock: Clock) -> DevelopmentIssuer:
 
 
 def _verifier(settings: Settings, clock: Clock) -> Verifier:
-    return RemoteIssuer(settings.issuer or "", audience=settings.audience, clock=clock)
+    names = ClaimNames(settings.claim_org, settings.claim_person, settings.claim_integration)
+    return RemoteIssuer(settings.issuer or "", audience=settings.audience, clock=clock, names=names)

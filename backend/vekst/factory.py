@@ -1,11 +1,11 @@
-"""The composition root: one `Process` per process, one `Factory` per request or job; used by API, worker, commands and tests."""
+"""The composition root, used by API, worker, commands and tests: a `Process` each, a `Factory` per request or job."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from vekst.domain.actors import Actor
 from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.arq_queue import ArqQueue
-from vekst.jobs.live import Live
+from vekst.jobs.live import Live, Wakes, channel, organisation_channel
 from vekst.jobs.valkey import Valkey, connect
 from vekst.services.actors import ActorsService
 from vekst.services.boards import BoardsService
@@ -26,16 +26,18 @@ from vekst.services.clock import Clock, system_clock
 from vekst.services.ingestion import IngestionService
 from vekst.services.judging import JudgingService
 from vekst.services.organisations import OrganisationsService
-from vekst.services.outbox import OutboxService
+from vekst.services.outbox import OutboxService, Told
 from vekst.services.packs import Packs
 from vekst.services.people import PeopleService
 from vekst.services.planning import PlanningService
 from vekst.services.publishing import PublishingService
+from vekst.services.replaying import ReplayService
 from vekst.services.voiding import VoidingService
 from vekst.settings import Settings
-from vekst.storage import organisations_store
+from vekst.storage import organisations_store, replay_store
 from vekst.storage.database import Database
 from vekst.storage.migrations import is_current
+from vekst.storage.replay_store import Verifications
 
 __all__ = ["Factory", "Process"]
 
@@ -51,6 +53,7 @@ class Process:
     packs: Packs = field(default_factory=Packs)
     organisation_ids: dict[str, UUID] = field(default_factory=dict)
     rounds: dict[UUID, UUID] = field(default_factory=dict)
+    told: Told = field(default_factory=dict)
     valkey: Valkey = field(init=False)
     queue: ArqQueue = field(init=False)
     live: Live = field(init=False)
@@ -61,26 +64,32 @@ class Process:
         self.live = Live(self.valkey)
 
     @classmethod
-    async def start(cls, settings: Settings, *, clock: Clock = system_clock) -> Self:
-        """Prepare the connections; they are made when first used, so neither server need be there yet."""
+    async def start(cls, settings: Settings, *, clock: Clock = system_clock, patience: float = 1.0) -> Self:
+        """Prepare the connections; they are made when first used, so neither server need be there yet.
+
+        `patience` are the seconds that Valkey has for an answer before it counts as away.
+        """
         url = settings.database_url.get_secret_value()
         return cls(
             settings=settings,
             database=Database.open(url, connections=settings.database_pool),
-            client=connect(settings.redis_url.get_secret_value()),
+            client=connect(settings.redis_url.get_secret_value(), patience=patience),
             clock=clock,
         )
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.live.close()
         await self.valkey.close()
         await self.database.close()
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Self]:
+    async def running(
+        cls, settings: Settings, *, clock: Clock = system_clock, patience: float = 1.0
+    ) -> AsyncIterator[Self]:
         """A process for the length of a block."""
-        process = await cls.start(settings, clock=clock)
+        process = await cls.start(settings, clock=clock, patience=patience)
         try:
             yield process
         finally:
@@ -110,6 +119,15 @@ class Process:
         return len(pending), self.clock() - min((since for _, since in pending), default=self.clock())
 
 
+    async def verified(self) -> Verifications | None:
+        """What the latest verifications of all organisations found; None while it can't be known."""
+        try:
+            async with self.database.crossing() as connection:
+                return await replay_store.verifications(connection)
+        except (SQLAlchemyError, OSError):
+            return None
+
+
 class Factory:
     """Makes services, each with what it needs and nothing else."""
 
@@ -119,6 +137,15 @@ class Factory:
     def reading(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-only transaction in the organisation, for queries."""
         return self._process.reading(org_id)
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._process.clock()
+
+    def wakes(self, org_id: UUID, learner_id: UUID | None = None) -> AbstractContextManager[Wakes]:
+        """What tells, for the length of a block, that a learner (None: anyone) has something new."""
+        name = channel(org_id, learner_id) if learner_id else organisation_channel(org_id)
+        return self._process.live.listening(name)
 
     def organisations(self) -> OrganisationsService:
         """Organisations by key."""
@@ -150,7 +177,7 @@ class Factory:
 
     def outbox(self) -> OutboxService:
         """What is told after a commit."""
-        return OutboxService(self._process.database, self._process.live, self._process.clock)
+        return OutboxService(self._process.database, self._process.live, self._process.clock, self._process.told)
 
     def judging(self) -> JudgingService:
         """Judging in batches."""
@@ -158,12 +185,18 @@ class Factory:
             self._process.database, self._process.packs, self.outbox(), self._process.clock, self._process.rounds
         )
 
+    def replaying(self) -> ReplayService:
+        """Judging again, and verifying."""
+        return ReplayService(
+            self._process.database, self._process.packs, self._process.queue, self.judging(), self._process.clock
+        )
+
     def boards(self) -> BoardsService:
         """Joining, leaving and sweeping boards."""
         return BoardsService(self._process.database, self._process.packs, self._process.clock)
 
     async def actor(self, org_key: str, *, person: str | None = None, integration: str | None = None) -> Actor | None:
-        """Who acts, as the database knows them now; None for an unknown organisation, or an unknown or inactive actor."""
+        """Who acts, as the database knows them now; None for an unknown organisation or actor, or an inactive one."""
         actors = ActorsService(self._process.database, self.organisations())
         if person is not None:
             return await actors.person(org_key, person)

@@ -1,4 +1,4 @@
-"""The one settings class: `VEKST_…` environment variables or `.env`; read by the outermost layers and the factory only."""
+"""The one settings class, from `VEKST_…` variables or `.env`; read by the outermost layers and the factory only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Mode(StrEnum):
 
 
 class Settings(BaseSettings):
-    """How one process of Vekst is set up; the URLs are secrets, since they may hold passwords, and are never printed."""
+    """How one process of Vekst is set up; the URLs may hold passwords, so they are secrets and never printed."""
 
     model_config = SettingsConfigDict(
         env_prefix="VEKST_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     issuer: str | None = None
     """The URL of the token issuer; required in production, refused by the `token` command."""
     audience: str = "vekst"
+    """What a token's `aud` must hold."""
+    claim_org: Annotated[str, Field(min_length=1)] = "org"
+    """The claim of a token that names the organisation."""
+    claim_person: Annotated[str, Field(min_length=1)] = "sub"
+    """The claim that names the person."""
+    claim_integration: Annotated[str, Field(min_length=1)] = "integration"
+    """The claim that names an integration, in place of a person."""
     data_dir: Path = Path(".vekst")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000

@@ -15,16 +15,16 @@ import asyncpg
 __all__ = ["load_answers"]
 
 Path = tuple[str, ...]
+_KEYS: Final = "person text, parent integer, place integer"
 _TYPES: Final[dict[type, str]] = {bool: "boolean", int: "bigint", float: "double precision", str: "text"}
 
 
 @dataclass(slots=True)
 class _Table:
-    """A table: its columns by path, the paths of objects that can be null, and the tables of lists below."""
+    """A table: its columns by path, all paths in the order of the answer, and the tables of lists below."""
 
     name: str
     columns: dict[Path, str] = field(default_factory=dict)
-    optional: set[Path] = field(default_factory=set)
     order: dict[Path, None] = field(default_factory=dict)
     lists: dict[Path, _Table] = field(default_factory=dict)
     rows: list[tuple[str, int, int, dict[Path, Any]]] = field(default_factory=list)
@@ -60,8 +60,7 @@ class _Table:
         """The statements that make the table and those below."""
         columns = "".join(f", {name} {self.columns[path]}" for path, name in self.names().items())
         return [
-            f"CREATE TABLE {self.name} (person text, parent integer, place integer{columns}, "
-            "PRIMARY KEY (person, parent, place))",
+            f"CREATE TABLE {self.name} ({_KEYS}{columns}, PRIMARY KEY (person, parent, place))",
             *(statement for table in self.lists.values() for statement in table.definitions()),
         ]
 
@@ -71,10 +70,7 @@ class _Table:
 
     def _object(self, path: Path) -> str:
         names = self.names()
-        parts: list[str] = []
-        for below in self.order:
-            if below[:-1] == path:
-                parts.append(f"'{below[-1]}', {self._value(below, names)}")
+        parts = [f"'{below[-1]}', {self._value(below, names)}" for below in self.order if below[:-1] == path]
         return f"json_build_object({', '.join(parts)})"
 
     def _value(self, path: Path, names: Mapping[Path, str]) -> str:
@@ -110,12 +106,12 @@ async def load_answers(
             table.name, schema_name=schema, records=records, columns=["person", "parent", "place", *names.values()]
         )
         await connection.execute(f"ANALYZE {table.name}")
-    return f"SELECT CAST({root.expression()} AS text) FROM home WHERE home.person = $1"  # noqa: S608 - names are ours
+    return f"SELECT CAST({root.expression()} AS text) FROM home WHERE home.person = $1"
 
 
 def _all(table: _Table) -> Sequence[_Table]:
     return [table, *(below for child in table.lists.values() for below in _all(child))]
 
 
-def _fitting(value: Any, kind: str) -> Any:
+def _fitting(value: float | str | None, kind: str) -> float | str | None:
     return float(value) if kind == "double precision" and value is not None else value

@@ -67,8 +67,7 @@ def growth_chart(growths: Sequence[Growth]) -> str:
         if least <= mark <= most:
             body.append(_line(left, y_of(mark), _WIDTH - right, y_of(mark), _INK if mark == 1 else _PALE))
             body.append(_text(left - 8, y_of(mark) + 4, f"{mark:g}", anchor="end"))
-    for size in sorted(set(sizes)):
-        body.append(_text(x_of(size), height - bottom + 20, f"{size:,}", anchor="middle"))
+    body += [_text(x_of(size), height - bottom + 20, f"{size:,}", anchor="middle") for size in sorted(set(sizes))]
     for number, each in enumerate(growths):
         colour = _COLOURS[number % len(_COLOURS)]
         places = " ".join(f"{x_of(point.size):.1f},{y_of(point.relative.median):.1f}" for point in each.points)

@@ -17,8 +17,8 @@ _INTRODUCTION: Final = """\
 
 Our own code beside a *floor*: the least work that any service with the same promises would have to do on the same
 machine. Both are measured in the same run, in turn, round by round, and what counts is the ratio of the two in each
-round. The tables show its median, and the lowest and highest round. Absolute rates are left out on purpose: they say more
-about a machine's disks and neighbours than about the code. They are in [latest.json](latest.json).
+round. The tables show its median, and the lowest and highest round. Absolute rates are left out on purpose: they say
+more about a machine's disks and neighbours than about the code. They are in [latest.json](latest.json).
 
 ```sh no-run="takes minutes"
 make bench
@@ -31,13 +31,14 @@ _FLOORS: Final = """\
 
 * **unnest insert with dedupe**: a batch goes in as arrays in one statement with `ON CONFLICT DO NOTHING`; nothing is
   checked, and nobody is asked who it is about.
-* **split**: one transaction stores the batch and queues it; a second one claims it, reads the events back, writes as many
-  ledger rows per event as our judging did in this run, moves one row per learner, queues one message per learner and takes
-  the batch out of the queue. It judges nothing.
-* **one statement, bare ASGI**: relational tables made for exactly this screen, one SQL statement that makes the JSON, and
-  an ASGI app that does nothing but send it: no sign-in, no limits, no GraphQL. Its answers are checked to be equal to ours.
-* **count by type and local date**: for each event the rules of its type are looked up, its local date is found, and one is
-  added to a counter.
+* **split**: one transaction stores the batch and queues it; a second one claims it, reads the events back, writes as
+  many ledger rows per event as our judging did in this run, moves one row per learner, queues one message per learner
+  and takes the batch out of the queue. It judges nothing.
+* **one statement, bare ASGI**: relational tables made for exactly this screen, one SQL statement that makes the JSON,
+  and an ASGI app that does nothing but send it: no sign-in, no limits, no GraphQL. Its answers are checked to be equal
+  to ours.
+* **count by type and local date**: for each event the rules of its type are looked up, its local date is found, and one
+  is added to a counter.
 
 Ours runs with row-level security, boards that everybody joined, the outbox and durable commits, under the pack
 `sales-craft` and with learners who have a past; batches mix learners and types of events.

@@ -1,4 +1,4 @@
-"""The engine alone: what folding events costs, how large a standing is, and whether either grows with history or rules."""
+"""The engine alone: what folding events costs, how large a standing is, and whether they grow with history or rules."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _WORKLOAD: Final = "engine"
 _ZONE: Final = "Europe/Oslo"
 _FIRST: Final = datetime(2025, 1, 6, tzinfo=UTC)
 _GROWTH_GOAL: Final = 1.2
-_MORE: Final = 100
+_MORE: Final = 60
 """Events folded on top of a history to see what one costs by then."""
-_WITNESSES: Final = 6
+_WITNESSES: Final = 4
 """Learners whose costs are added up, so that no single one's luck decides."""
 
 

@@ -25,6 +25,8 @@ from vekst.factory import Factory, Process
 __all__ = ["ingestion", "judging"]
 
 _JUDGING_GOALS: Final = {1: 0.5, 100: 0.35, 500: 0.35}
+_INGESTION_GOALS: Final = {500: 0.4}
+_UNNEST: Final = "unnest insert with dedupe"
 _IDLE: Final = 0.002
 
 Batches = list[list[NewEvent]]
@@ -93,7 +95,8 @@ async def ingestion(stage: Stage) -> list[Finding]:
                 case = _Case(size, callers, events)
                 contenders = {"ours": _record(bench, case), "floor": _store(bench, case)}
                 measured = await in_turn(stage.profile.rounds, contenders)
-                findings.append(_comparison(bench, "ingestion", case, measured, "unnest insert with dedupe", None))
+                goal = _INGESTION_GOALS.get(size)
+                findings.append(_comparison(bench, case, measured, workload="ingestion", floor_name=_UNNEST, goal=goal))
     return findings
 
 
@@ -108,7 +111,9 @@ async def judging(stage: Stage) -> list[Finding]:
                 contenders = {"ours": _judge(bench, case, floor), "floor": _split(bench, case, floor)}
                 measured = await in_turn(stage.profile.rounds, contenders)
                 goal = _JUDGING_GOALS.get(size)
-                findings.append(_comparison(bench, "event to ledger", case, measured, "split", goal))
+                findings.append(
+                    _comparison(bench, case, measured, workload="event to ledger", floor_name="split", goal=goal)
+                )
     return findings
 
 
@@ -190,7 +195,7 @@ async def _send_and_judge(company: Company, batches: Sequence[Batches]) -> None:
 
 
 def _comparison(
-    bench: _Bench, workload: str, case: _Case, measured: dict[str, list[float]], floor_name: str, goal: float | None
+    bench: _Bench, case: _Case, measured: dict[str, list[float]], *, workload: str, floor_name: str, goal: float | None
 ) -> Comparison:
     details: dict[str, float | str] = {
         f"CPU µs per event, {who}": round(median(values), 1) for who, values in bench.cpu.items()

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,11 +33,13 @@ def _all() -> list[tuple[tuple[str, ...], Any]]:
     return [*_commands(root)]
 
 
-def test_help_answers_in_less_than_three_tenths_of_a_second() -> None:
+def test_help_takes_less_than_three_tenths_of_a_second() -> None:
     def seconds() -> float:
-        began = time.perf_counter()
+        # The time on the processor: what the machine does besides is not ours.
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "vekst", "--help"], check=True, capture_output=True)
-        return time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(seconds() for _ in range(5)) < 0.3
 

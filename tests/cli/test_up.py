@@ -87,3 +87,9 @@ def test_a_port_in_use_and_a_folder_in_use_are_told_in_one_line(machine: Machine
     assert (folder.returncode, folder.stderr.count("\n")) == (1, 1)
     assert "choose another --data" in folder.stderr
     assert ready(machine.port), "the one that runs is left alone"
+
+
+def test_what_keeps_a_part_from_starting_is_told_in_one_line_and_at_once(tmp_path: Path) -> None:
+    ended = vekst("up", "--data", tmp_path, "--port", str(free_port()), env={"VEKST_MODE": "production"})
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert "vekst: the API does not start: VEKST_ISSUER is not set" in ended.stderr

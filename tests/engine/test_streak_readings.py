@@ -156,6 +156,32 @@ class TestKeepUntil:
         assert (read.current, read.state) == (2, DONE)
         assert read.keep_until == learner.at("2026-03-05T00:00-11:00")
 
+    def test_s8_a_date_lived_again_may_still_be_missed(self) -> None:
+        """Hard case 1: Tuesday lies behind the last practice, and is yet to come."""
+        none, one = runner(zone="Pacific/Kiritimati"), runner(zone="Pacific/Kiritimati", freezes="{start_with: 1}")
+        for learner in (none, one):
+            learner.practises(*march(2))
+            learner.does(CALL, "2026-03-04T00:10")
+            learner.moves_to("Pacific/Pago_Pago", "2026-03-04T00:20")
+        tuesday_over, thursday_over = none.at("2026-03-04T00:00-11:00"), none.at("2026-03-06T00:00-11:00")
+        read = none.streak("s", "2026-03-02T23:30-11:00")
+        assert (read.current, read.keep_until, read.ends_at) == (2, tuesday_over, tuesday_over)
+        read = one.streak("s", "2026-03-02T23:30-11:00")
+        assert (read.current, read.freezes, read.keep_until, read.ends_at) == (2, 1, tuesday_over, thursday_over)
+        one.does(CALL, "2026-03-03T09:00-11:00")
+        read = one.streak("s", "2026-03-03T10:00-11:00")
+        assert (read.current, read.freezes, read.keep_until) == (3, 1, thursday_over)
+        assert read.ends_at == one.at("2026-03-07T00:00-11:00")
+
+    def test_s8_a_date_lived_again_may_cost_a_freeze_and_then_nothing_for_years(self) -> None:
+        learner = runner(zone="Pacific/Kiritimati", freezes="{start_with: 1}")
+        learner.practises(*march(2))
+        learner.does(CALL, "2026-03-04T00:10")
+        learner.moves_to("Pacific/Pago_Pago", "2026-03-04T00:20")
+        learner.rests("2026-03-05", "2036-03-05", "2026-03-04T00:21")
+        read = learner.streak("s", "2026-03-02T23:30-11:00")
+        assert (read.keep_until, read.ends_at) == (learner.at("2026-03-04T00:00-11:00"), None)
+
     def test_a_run_that_nothing_will_ask_for_never_ends(self) -> None:
         learner = runner("workday")
         learner.practises(*march(2))

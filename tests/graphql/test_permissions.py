@@ -22,17 +22,22 @@ QUERIES = {
     "quests": "{ quests { edges { cursor } } }",
     "leaderboard": '{ leaderboard(key: "learning-streaks") { size } }',
 }
+SUBSCRIPTIONS = {
+    "recognitions": "subscription { recognitions { cursor } }",
+    "leaderboard": 'subscription { leaderboard(key: "learning-streaks") { size } }',
+}
 AT = '"2026-03-02T09:00:00Z"'
 MUTATIONS = {
     "recordProgress": f'{{ events: [{{ id: "i", type: "t", occurredAt: {AT} }}] }}',
+    "voidEvent": '{ id: "i", person: "kari", event: { id: "x" }, reason: "r" }',
     "acceptQuest": f'{{ id: "i", quest: "deep-dive", occurredAt: {AT} }}',
     "changeZone": '{ id: "i", zone: "Europe/Oslo" }',
     "takeTimeOff": f'{{ id: "i", from: "2026-03-02", until: "2026-03-02", occurredAt: {AT} }}',
     "joinLeaderboard": '{ key: "learning-streaks" }',
     "leaveLeaderboard": '{ key: "learning-streaks" }',
 }
-FOR_INTEGRATIONS = {"recordProgress"}
-"""An integration only records events for others."""
+FOR_INTEGRATIONS = {"recordProgress": "RecordProgress", "voidEvent": "NotFound"}
+"""An integration only records events for others, and corrects what it recorded."""
 
 
 def mutation(name: str) -> str:
@@ -44,9 +49,10 @@ def test_every_field_of_the_roots_is_tried() -> None:
     core = build_schema().core
     assert core.query_type is not None
     assert core.mutation_type is not None
-    assert core.subscription_type is None
+    assert core.subscription_type is not None
     assert set(core.query_type.fields) == set(QUERIES)
     assert set(core.mutation_type.fields) == set(MUTATIONS)
+    assert set(core.subscription_type.fields) == set(SUBSCRIPTIONS)
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -63,6 +69,18 @@ async def test_nobody_and_integrations_read_nothing(
     assert error["extensions"]["code"] == "NOT_ALLOWED"
 
 
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+async def test_nobody_and_integrations_follow_nothing(
+    organisation: Organisation, sign_in: SignIn, unsigned: Client, name: str
+) -> None:
+    await organisation.publish()
+    await organisation.integration("crm")
+    body = {"query": SUBSCRIPTIONS[name]}
+    assert (await unsigned.http.post("/graphql/stream", json=body)).status_code == 401
+    answer = await sign_in(integration="crm").http.post("/graphql/stream", json=body)
+    assert '"NOT_ALLOWED"' in answer.text
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 async def test_nobody_writes_anything_and_integrations_record_only(
     organisation: Organisation, sign_in: SignIn, unsigned: Client, name: str
@@ -71,7 +89,7 @@ async def test_nobody_writes_anything_and_integrations_record_only(
     await organisation.integration("crm")
     assert await unsigned.ask(mutation(name)) == {name: {"__typename": "NotSignedIn"}}
     [answer] = (await sign_in(integration="crm").ask(mutation(name))).values()
-    assert answer == {"__typename": "RecordProgress" if name in FOR_INTEGRATIONS else "NotAllowed"}
+    assert answer == {"__typename": FOR_INTEGRATIONS.get(name, "NotAllowed")}
 
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.MANAGER, Role.AUTHOR, Role.ADMIN])

@@ -37,15 +37,22 @@ type Query {
 }
 type Mutation {
   recordProgress(input: RecordProgressInput!): RecordProgressResult!
+  voidEvent(input: VoidEventInput!): VoidEventResult!
   acceptQuest(input: AcceptQuestInput!): AcceptQuestResult!
   changeZone(input: ChangeZoneInput!): ChangeZoneResult!
   takeTimeOff(input: TakeTimeOffInput!): TakeTimeOffResult!
   joinLeaderboard(input: JoinLeaderboardInput!): JoinLeaderboardResult!
   leaveLeaderboard(input: LeaveLeaderboardInput!): LeaveLeaderboardResult!
 }
+type Subscription {
+  recognitions(after: String): RecognitionEdge!
+  leaderboard(key: String!, team: String): Leaderboard!
+}
 interface Node { id: ID! }
 input RecordProgressInput { events: [ProgressEventInput!]! }
 input ProgressEventInput { id: String!  type: String!  occurredAt: DateTime!  data: JSON  person: String }
+input VoidEventInput { id: String!  person: String  event: EventReferenceInput!  reason: String! }
+input EventReferenceInput { source: String  id: String! }
 input AcceptQuestInput { id: String!  quest: String!  occurredAt: DateTime! }
 input ChangeZoneInput { id: String!  zone: String! }
 input TakeTimeOffInput { id: String!  from: Date!  until: Date!  occurredAt: DateTime! }
@@ -61,6 +68,9 @@ type InvalidInput { code: String!  message: String!  field: String  cure: String
 type TooMany { code: String!  message: String!  field: String  cure: String }
 type NotFound { code: String!  message: String!  field: String  cure: String }
 union RecordProgressResult = RecordProgress | NotSignedIn | NotAllowed | InvalidInput | TooMany
+type VoidEvent { receipt: EventReceipt!  void: EventReference! }
+type EventReference { source: String!  id: String! }
+union VoidEventResult = VoidEvent | NotSignedIn | NotAllowed | InvalidInput | NotFound
 type AcceptQuest { receipt: EventReceipt! }
 union AcceptQuestResult = AcceptQuest | NotSignedIn | NotAllowed | InvalidInput | NotFound
 type ChangeZone { receipt: EventReceipt! }

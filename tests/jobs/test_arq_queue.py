@@ -12,7 +12,7 @@ async def test_however_many_hints_come_two_jobs_wait_at_most(process: Process) -
         for _ in range(50):
             await process.queue.wake(org_id)
         jobs = await process.client.queued_jobs(queue_name=QUEUE_NAME)
-    mine = [job for job in jobs if job.args == (str(org_id),) or job.args == [str(org_id)]]
+    mine = [job for job in jobs if str(org_id) in job.args]
     assert 1 <= len(mine) <= 2
 
 

@@ -23,6 +23,12 @@ async def test_a_recognition_wakes_the_learners_stream_and_leaves_no_message(
         message = await stream.get_message(timeout=5)
     assert message is not None
     assert message["type"] == "message"
+    # What was told goes with the next judging that has something to tell, or with the sweep.
+    assert await organisation.rows("SELECT count(*) FROM outbox") == [(1,)]
+    await organisation.record("kari", new_event("2"))
+    await organisation.judge()
+    assert await organisation.rows("SELECT count(*) FROM outbox") == [(1,)]
+    await organisation.factory.outbox().sweep()
     assert await organisation.rows("SELECT count(*) FROM outbox") == [(0,)]
 
 

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,7 +24,7 @@ KEYS = """
 
 
 @pytest.fixture
-async def full(organisation: Organisation) -> AsyncIterator[Organisation]:
+async def full(organisation: Organisation) -> Organisation:
     """An organisation with a row in every table."""
     await organisation.publish()
     await organisation.hire("kari", team="north")
@@ -39,7 +38,8 @@ async def full(organisation: Organisation) -> AsyncIterator[Organisation]:
             text("INSERT INTO outbox VALUES (:org, :id, :id, 'recognised', '{}', now())"),
             {"org": organisation.id, "id": uuid4()},
         )
-    yield organisation
+        await connection.execute(text("INSERT INTO verifications VALUES (:org, now(), 0, 0)"), {"org": organisation.id})
+    return organisation
 
 
 async def _tables(process: Process) -> list[str]:

@@ -15,7 +15,7 @@ __all__ = ["history_of"]
 def history_of(
     people: Sequence[str], *, days: int, seed: int, prefix: str = "", ends: datetime | None = None
 ) -> list[NewEvent]:
-    """What these people did in the days before `ends`, in the order in which it happened; about three events a day each."""
+    """What these people did in the days before `ends`, in its order; about three events a day each."""
     chance = random.Random(seed)
     start = (ends or datetime.now(UTC)) - timedelta(days=days, hours=1)
     events = []

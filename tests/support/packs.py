@@ -75,7 +75,10 @@ quests:
     points: 50
     steps:
       - {key: learn, title: Learn, earn: {count: {event: lesson.completed, at_least: 1}}, points: 5}
-      - {key: try, title: Try, earn: {count: {event: call.practised, where: {score: {min: 6}}, at_least: 2}}, points: 15}
+      - key: try
+        title: Try
+        earn: {count: {event: call.practised, where: {score: {min: 6}}, at_least: 2}}
+        points: 15
   deep-dive:
     title: Deep dive
     purpose: For those who want more

@@ -1,4 +1,4 @@
-"""The servers and databases of a test run: started once, shared by all workers of the run, ended by the one that began."""
+"""The servers and databases of a test run: begun by one of its workers, shared by all, ended when none uses them."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ _MODULES: Final = {
     "org": "vekst.cli.org",
     "people": "vekst.cli.people",
     "events": "vekst.cli.events",
+    "replay": "vekst.cli.replay",
     "token": "vekst.cli.token",
     "doctor": "vekst.cli.doctor",
     "demo-season": "vekst.cli.staging",

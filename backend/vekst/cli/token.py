@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vekst.cli.options import DEFAULT_DATA, Data, Org, new_app
+
+if TYPE_CHECKING:
+    from vekst.factory import Factory
 
 __all__ = ["app"]
 
@@ -22,7 +26,8 @@ def token(
 ) -> None:
     """Print a signed token from the local development issuer, and nothing else.
 
-    Refused where a real issuer is set. The API of the same data folder trusts it in development mode.
+    An integration that the organisation does not know yet is registered. Refused where a real issuer is set. The API
+    of the same data folder trusts the token in development mode.
     """
     from vekst.cli.connecting import read_settings
     from vekst.cli.failures import Failure
@@ -33,5 +38,19 @@ def token(
     settings = read_settings(data)
     if settings.issuer is not None:
         raise Failure(f"tokens come from {settings.issuer}; unset VEKST_ISSUER to use the development issuer")
+    if integration is not None:
+        _register(data, org, integration)
     issuer = DevelopmentIssuer.open(settings.data_dir)
     print(issuer.token(org, person=person, integration=integration))
+
+
+def _register(data: Path, org: str, integration: str) -> None:
+    """Let the organisation know the integration; known already, nothing changes."""
+    from vekst.cli.connecting import connected
+    from vekst.cli.using import organisation, use_services
+
+    async def work(services: Factory) -> None:
+        await services.people().add_integration(await organisation(services, org), integration)
+
+    with connected(data) as settings:
+        use_services(settings, work)

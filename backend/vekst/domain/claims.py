@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 __all__ = ["Claims", "Verifier"]
@@ -15,6 +16,8 @@ class Claims:
     org: str
     person: str | None = None
     integration: str | None = None
+    expires_at: datetime | None = field(default=None, compare=False)
+    """Until when the token is good."""
 
 
 class Verifier(Protocol):

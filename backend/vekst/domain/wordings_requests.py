@@ -48,6 +48,17 @@ _REQUEST: Final = {
         ("A GET may only read.", "Send mutations with POST."),
         ("En GET kan bare lese.", "Send mutasjoner med POST."),
     ),
+    "STREAM_ELSEWHERE": entry(
+        ("A stream has no single answer.", "Use the WebSocket protocol graphql-transport-ws, or `/graphql/stream`."),
+        (
+            "En strøm har ikke ett enkelt svar.",
+            "Bruk WebSocket-protokollen graphql-transport-ws, eller `/graphql/stream`.",
+        ),
+    ),
+    "TOO_MANY_STREAMS": entry(
+        ("One line carries at most {limit} operations at a time.", "Complete one before you begin another."),
+        ("Én linje fører høyst {limit} operasjoner om gangen.", "Avslutt en før du begynner på en ny."),
+    ),
     "MEDIA_TYPE_NOT_SUPPORTED": entry(
         ("The body's media type is not supported.", "Send `Content-Type: application/json`, in UTF-8."),
         ("Innholdets medietype støttes ikke.", "Send `Content-Type: application/json`, i UTF-8."),

@@ -45,11 +45,14 @@ def advance_badge(awards: Awards, index: int) -> None:
 def _run(awards: Awards, index: int, tier_index: int) -> TierRun | None:
     """The tier's occurrence of this moment; None where it was earned for good."""
     badge, state = awards.pack.badges[index], awards.standing.badges[index]
-    if badge.repeat == "never" and state.earned[tier_index] is not None:
-        state.runs[tier_index] = []
-        return None
-    occurrence = occurrence_of(badge.repeat, awards.day)
     runs = state.runs[tier_index]
+    if badge.repeat == "never" and state.earned[tier_index] is not None:
+        if runs:
+            state.runs[tier_index] = []
+        return None
+    if runs and not isinstance(badge.repeat, Window):
+        return runs[0]
+    occurrence = occurrence_of(badge.repeat, awards.day)
     for run in runs:
         if run.occurrence == occurrence:
             return run

@@ -97,4 +97,6 @@ class Where:
         """Whether the event fits."""
         if self.recorded_by is not None and event.recorded_by not in self.recorded_by:
             return False
+        if not self.conditions:
+            return True
         return all(condition.holds(event.data.get(name)) for name, condition in self.conditions)

@@ -51,6 +51,8 @@ def feed_quest(awards: Awards, index: int, event: ProgressEvent) -> None:
     if state.opened_at is None or not quest.first <= awards.day <= quest.last or not awards.counts_for(quest.since):
         return
     run = _run(awards, quest, state)
+    if run.completed_at is not None:
+        return
     for step, step_state in zip(quest.steps, run.steps, strict=True):
         if step_state.goal is not None:
             feed(step.goal, step_state.goal, event, awards.day)
@@ -69,6 +71,8 @@ def advance_quest(awards: Awards, index: int) -> None:
 
 
 def _run(awards: Awards, quest: Quest, state: QuestState) -> QuestRun:
+    if state.runs and not isinstance(quest.repeat, Window):
+        return state.runs[0]
     occurrence = occurrence_of(quest.repeat, awards.day)
     for run in state.runs:
         if run.occurrence == occurrence:

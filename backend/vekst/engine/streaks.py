@@ -48,13 +48,17 @@ def period_days(streak: Streak, period: int) -> range:
 
 def is_due(streak: Streak, standing: Standing, period: int) -> bool:
     """Whether something is asked of the learner in the period (S2, S7)."""
+    if streak.every != "week":
+        return _asks(streak, standing, period)
     return any(_asks(streak, standing, day) for day in period_days(streak, period))
 
 
 def _asks(streak: Streak, standing: Standing, day: int) -> bool:
     if streak.every != "day" and not streak.calendar.is_workday(day):
         return False
-    return not any(first <= day <= last for first, last in standing.time_off) and _occurred(standing, day)
+    if standing.time_off and any(first <= day <= last for first, last in standing.time_off):
+        return False
+    return _occurred(standing, day)
 
 
 def _occurred(standing: Standing, day: int) -> bool:
@@ -198,10 +202,10 @@ def period_over_at(streak: Streak, period: int, zone: str) -> datetime:
 
 
 def next_losses(
-    streak: Streak, standing: Standing, state: StreakState, now: datetime
+    streak: Streak, standing: Standing, state: StreakState, now: datetime, run: tuple[int, int]
 ) -> tuple[datetime | None, datetime | None]:
-    """When the current run would first end or spend a freeze (S8), and when it would end, if nothing more happened."""
-    length, held = current_run(streak, standing, state, now)
+    """When the `current_run` of now would first end or spend a freeze (S8), and when it would end, if nothing happened."""
+    length, held = run
     if not length or state.last is None:
         return None, None
     today = period_of(streak, local_day(now, standing.zone))

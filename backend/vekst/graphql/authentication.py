@@ -25,4 +25,4 @@ async def authenticate(authorization: str | None, verifier: Verifier, factory: F
     except NotSignedIn as error:
         return Caller(None, error.code)
     actor = await factory.actor(claims.org, person=claims.person, integration=claims.integration)
-    return Caller(actor, "ACCOUNT_UNKNOWN")
+    return Caller(actor, "ACCOUNT_UNKNOWN", claims.expires_at)

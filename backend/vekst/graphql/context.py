@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,6 +28,12 @@ class Caller:
 
     actor: Actor | None
     code: str = "NOT_SIGNED_IN"
+    expires_at: datetime | None = None
+    """Until when the token is good."""
+
+    def seconds_left(self, now: datetime) -> float:
+        """How long the token is good from now on; endless for nobody."""
+        return (self.expires_at - now).total_seconds() if self.expires_at else math.inf
 
 
 class Context:
@@ -42,6 +49,10 @@ class Context:
         self.metrics = metrics
         self._tasks = Tasks()
         self._loaders = Loaders(factory, caller.actor.org_id, self._tasks) if caller.actor else None
+
+    def renewed(self) -> Context:
+        """A context for the same caller as things are now; what was loaded before is forgotten."""
+        return Context(self.factory, self.caller, self.languages, self.factory.now(), self.metrics)
 
     async def close(self) -> None:
         """End what still runs for this request."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from inspect import isawaitable
 from typing import Any, Final
@@ -11,9 +12,12 @@ from typing import Any, Final
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    Executor,
     FieldNode,
+    GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    create_source_event_stream,
     execute,
     get_operation_ast,
 )
@@ -56,6 +60,26 @@ class Answer:
         return replace(self, status=status)
 
 
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """An operation that may be run."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+
+    @property
+    def kind(self) -> str:
+        return self.operation.operation.value
+
+    @property
+    def name(self) -> str | None:
+        return self.operation.name.value if self.operation.name else None
+
+    @property
+    def is_stream(self) -> bool:
+        return self.operation.operation is OperationType.SUBSCRIPTION
+
+
 class Operations:
     """Runs operations against the schema."""
 
@@ -66,7 +90,41 @@ class Operations:
         self._documents = Documents(schema.core, self._limits, development=development)
 
     async def run(self, request: Request, context: Context) -> Answer:
-        """The answer to one request."""
+        """The answer to one request, which is no stream."""
+        admitted = self._admit(request, context)
+        if isinstance(admitted, Answer):
+            return admitted
+        if admitted.is_stream:
+            error = InvalidInput("STREAM_ELSEWHERE")
+            return Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
+        return await self._execute(admitted, request, context)
+
+    def refusal(self, request: Request, context: Context) -> Answer | None:
+        """Why the request is not run at all, before anything is."""
+        admitted = self._admit(request, context)
+        return admitted if isinstance(admitted, Answer) else None
+
+    async def stream(self, request: Request, context: Context) -> AsyncGenerator[Answer]:
+        """The answers to one request: many to a subscription, one to anything else; a refusal is the last."""
+        admitted = self._admit(request, context)
+        if isinstance(admitted, Answer):
+            yield admitted
+            return
+        if not admitted.is_stream:
+            yield await self._execute(admitted, request, context)
+            return
+        source = await self._source(admitted, request, context)
+        if isinstance(source, Answer):
+            yield source
+            return
+        try:
+            async with aclosing(source) as events:
+                async for event in events:
+                    yield await self._event_answer(admitted, request, context, event)
+        except VekstError as error:
+            yield Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
+
+    def _admit(self, request: Request, context: Context) -> _Admitted | Answer:
         locale = context.languages.messages
         prepared = self._documents.prepare(request.query)
         operation = get_operation_ast(prepared.document, request.operation_name) if prepared.document else None
@@ -77,16 +135,44 @@ class Operations:
         if prepared.document is None or operation is None:
             error = InvalidInput("OPERATION_NOT_NAMED", field="operationName")
             return Answer(400, {"errors": [told(error, locale)]})
-        return await self._execute(prepared.document, operation, request, context)
+        return _Admitted(prepared.document, operation)
 
-    async def _execute(
-        self, document: DocumentNode, operation: OperationDefinitionNode, request: Request, context: Context
-    ) -> Answer:
+    async def _source(self, admitted: _Admitted, request: Request, context: Context) -> AsyncGenerator[object] | Answer:
+        """The events of a subscription, or why there are none."""
+        executor = self._schema.execution_context_class.build(
+            self._schema.core,
+            admitted.document,
+            context_value=context,
+            variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            hide_suggestions=not self._development,
+        )
+        errors: Sequence[GraphQLError] | None
+        if isinstance(executor, Executor):
+            source = create_source_event_stream(executor)
+            opened = await source if isawaitable(source) else source
+            if isinstance(opened, AsyncGenerator):
+                return opened
+            errors = opened.errors if isinstance(opened, ExecutionResult) else None
+        else:
+            errors = executor
+        told_errors = told_all(errors or (), context.languages.messages, code="VARIABLES_NOT_VALID")
+        return Answer(400, {"errors": told_errors}, kind=admitted.kind)
+
+    async def _event_answer(self, admitted: _Admitted, request: Request, context: Context, event: object) -> Answer:
+        """The answer to one event, for which everything is loaded anew."""
+        fresh = context.renewed()
+        try:
+            return await self._execute(admitted, request, fresh, event)
+        finally:
+            await fresh.close()
+
+    async def _execute(self, admitted: _Admitted, request: Request, context: Context, root: object = None) -> Answer:
         locale = context.languages.messages
-        kind, name = operation.operation.value, operation.name.value if operation.name else None
+        kind, name = admitted.kind, admitted.name
         try:
             async with asyncio.timeout(self._limits.seconds):
-                result = await self._result(document, request, context)
+                result = await self._result(admitted.document, request, context, root)
         except TimeoutError:
             error = TooMany("OPERATION_TOO_SLOW", seconds=self._limits.seconds)
             return Answer(503, {"errors": [told(error, locale)]}, kind=kind, name=name)
@@ -98,10 +184,13 @@ class Operations:
         body["data"] = result.data
         return Answer(200, body, executed=True, kind=kind, name=name)
 
-    async def _result(self, document: DocumentNode, request: Request, context: Context) -> ExecutionResult:
+    async def _result(
+        self, document: DocumentNode, request: Request, context: Context, root: object
+    ) -> ExecutionResult:
         result = execute(
             self._schema.core,
             document,
+            root_value=root,
             context_value=context,
             variable_values=dict(request.variables or {}),
             operation_name=request.operation_name,

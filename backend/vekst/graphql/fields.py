@@ -7,7 +7,7 @@ from collections.abc import Callable
 import strawberry
 from strawberry.types.field import StrawberryField
 
-__all__ = ["resolved"]
+__all__ = ["resolved", "streamed"]
 
 
 def resolved(description: str) -> Callable[[Callable[..., object]], StrawberryField]:
@@ -15,6 +15,16 @@ def resolved(description: str) -> Callable[[Callable[..., object]], StrawberryFi
 
     def decorate(resolver: Callable[..., object]) -> StrawberryField:
         field: StrawberryField = strawberry.field(resolver, description=description)
+        return field
+
+    return decorate
+
+
+def streamed(description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+    """Decorate a generator: it becomes a field of the subscriptions with that description."""
+
+    def decorate(generator: Callable[..., object]) -> StrawberryField:
+        field: StrawberryField = strawberry.subscription(generator, description=description)
         return field
 
     return decorate

@@ -12,7 +12,7 @@ from starlette.requests import Request as HttpRequest
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.graphql.execution import Request
 
-__all__ = ["BODY_AT_MOST", "read_body", "read_get", "read_post"]
+__all__ = ["BODY_AT_MOST", "read_body", "read_get", "read_object", "read_post"]
 
 BODY_AT_MOST: Final = 1_000_000
 _DRAINED_AT_MOST: Final = 64_000_000
@@ -51,6 +51,11 @@ def read_post(body: bytes) -> Request:
         raise InvalidInput("BATCHING_NOT_SUPPORTED")
     if not isinstance(document, dict):
         raise InvalidInput("BODY_NOT_JSON", detail="not an object")
+    return _request(document, only_reads=False)
+
+
+def read_object(document: Mapping[str, object]) -> Request:
+    """The request of an object that came over a line."""
     return _request(document, only_reads=False)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 __all__ = ["GraphQLMetrics"]
 
@@ -27,6 +28,17 @@ class GraphQLMetrics:
         self._receipts = Counter(
             "vekst_receipts", "Receipts of recorded events by status.", ("status",), registry=registry
         )
+
+        self._streams = Gauge("vekst_graphql_streams", "Operations that stream now.", ("transport",), registry=registry)
+
+    @contextmanager
+    def streaming(self, transport: str) -> Iterator[None]:
+        """Count an operation for as long as it streams."""
+        self._streams.labels(transport).inc()
+        try:
+            yield
+        finally:
+            self._streams.labels(transport).dec()
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
         """Count one answer to an operation of that kind."""

@@ -56,7 +56,7 @@ def write_cursor(kind: str, place: int | str) -> str:
     return _write(kind, str(place))
 
 
-def read_cursor(kind: str, opaque: str | None) -> str | None:
+def read_cursor(kind: str, opaque: str | None, field: str = "after") -> str | None:
     """The place that a cursor of the list `kind` names; `InvalidInput` for any other text, None for none."""
     if opaque is None:
         return None
@@ -64,4 +64,4 @@ def read_cursor(kind: str, opaque: str | None) -> str | None:
         case [name, place] if name == kind:
             return place
         case _:
-            raise InvalidInput("CURSOR_NOT_VALID", field="after")
+            raise InvalidInput("CURSOR_NOT_VALID", field=field)

@@ -12,6 +12,7 @@ from vekst.graphql.mutation import Mutation
 from vekst.graphql.query import Query
 from vekst.graphql.refusals import HANDLERS
 from vekst.graphql.scalars import SCALARS
+from vekst.graphql.subscription import Subscription
 from vekst.graphql.types.learners import Learner
 from vekst.graphql.types.quests import Quest
 from vekst.graphql.types.recognitions import Recognition
@@ -34,6 +35,7 @@ def build_schema() -> VekstSchema:
     return VekstSchema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[Learner, Quest, Recognition],
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=HANDLERS,

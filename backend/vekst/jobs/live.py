@@ -1,34 +1,121 @@
-"""Live wake-ups over Valkey: tells streams that a learner's ledger grew, so that they read on from their cursor."""
+"""Live wake-ups over Valkey: tell streams that something is new, so that they read on from their cursor.
+
+A wake-up never says what is new, so one that is lost or comes twice does no harm: streams look by themselves now and
+then, and whenever the line to Valkey was cut.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
 from uuid import UUID
 
-from vekst.jobs.valkey import Valkey
+import structlog
 
-__all__ = ["Live", "channel"]
+from vekst.jobs.valkey import UNREACHABLE, Valkey
+
+__all__ = ["Live", "Wakes", "channel", "organisation_channel"]
+
+_PREFIX: Final = "vekst:live:"
+_PAUSE: Final = 1.0
+_QUIET: Final = 15.0
+_LOG: Final = structlog.get_logger(__name__)
 
 
 def channel(org_id: UUID, learner_id: UUID) -> str:
     """The channel on which a learner's wake-ups are published."""
-    return f"vekst:{org_id}:{learner_id}"
+    return f"{_PREFIX}{org_id}:{learner_id}"
+
+
+def organisation_channel(org_id: UUID) -> str:
+    """The channel on which it is published that some learner of the organisation has something new."""
+    return f"{_PREFIX}{org_id}"
+
+
+class Wakes:
+    """The wake-ups of one listener; any number that come before it waits are one."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let the listener look."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until there is something to look for, and no longer than that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        self._event.clear()
 
 
 class Live:
-    """Publishes wake-ups; they say that something is new, never what."""
+    """Publishes wake-ups, and hands those of all processes to this one's listeners over one line."""
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
+        self._listeners: dict[str, set[Wakes]] = {}
+        self._hearing: asyncio.Task[None] | None = None
 
     async def publish(self, org_id: UUID, learner_ids: Iterable[UUID]) -> bool:
-        """Wake the streams of these learners in one trip; whether Valkey took it."""
+        """Wake the streams of these learners and of their organisation in one trip; whether Valkey took it."""
         taken = False
         async with self._valkey.trying("live") as client:
             if client is not None:
                 async with client.pipeline(transaction=False) as trip:
                     for learner_id in learner_ids:
                         trip.publish(channel(org_id, learner_id), b"")
+                    trip.publish(organisation_channel(org_id), b"")
                     await trip.execute()
                 taken = True
         return taken
+
+    @contextmanager
+    def listening(self, name: str) -> Iterator[Wakes]:
+        """The wake-ups of a channel for the length of a block."""
+        if self._hearing is None:
+            self._hearing = asyncio.create_task(self._hear())
+        wakes = Wakes()
+        self._listeners.setdefault(name, set()).add(wakes)
+        try:
+            yield wakes
+        finally:
+            self._listeners[name].discard(wakes)
+            if not self._listeners[name]:
+                del self._listeners[name]
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.gather(self._hearing, return_exceptions=True)
+            self._hearing = None
+
+    async def _hear(self) -> None:
+        while True:
+            try:
+                await self._hear_until_cut()
+            except UNREACHABLE as error:
+                _LOG.warning("live.cut", error=str(error))
+            await asyncio.sleep(_PAUSE)
+
+    async def _hear_until_cut(self) -> None:
+        async with self._valkey.client.pubsub() as line:
+            await line.psubscribe(f"{_PREFIX}*")
+            # What was said while nobody listened is not said again.
+            self._wake_all()
+            while True:
+                message = await line.get_message(ignore_subscribe_messages=True, timeout=_QUIET)
+                if message is None:
+                    await line.ping()
+                elif message["type"] == "pmessage":
+                    for wakes in self._listeners.get(message["channel"].decode(), ()):
+                        wakes.wake()
+
+    def _wake_all(self) -> None:
+        for listeners in self._listeners.values():
+            for wakes in listeners:
+                wakes.wake()

@@ -1,4 +1,4 @@
-"""The connection to Valkey that hints and live wake-ups share: made lazily, impatient, and quiet while Valkey is away."""
+"""The connection to Valkey that hints and live wake-ups share: lazy, impatient, and quiet while Valkey is away."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ QUEUE_NAME: Final = "vekst:judge"
 UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 """What is raised when Valkey is away."""
 
-_PATIENCE = 1.0
 _PAUSE = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -28,8 +27,8 @@ encode_job: Final[Callable[[object], bytes]] = msgspec.msgpack.Encoder().encode
 decode_job: Final[Callable[[bytes], dict[str, object]]] = msgspec.msgpack.Decoder(dict[str, object]).decode
 
 
-def connect(url: str, *, patience: float = _PATIENCE) -> ArqRedis:
-    """A client for the Valkey at `url` (redis://, rediss:// or unix://); it connects when first used."""
+def connect(url: str, *, patience: float) -> ArqRedis:
+    """A client for the Valkey at `url` (redis://, rediss:// or unix://), which has `patience` seconds for an answer."""
     pool = ConnectionPool.from_url(url, socket_connect_timeout=patience, socket_timeout=patience)
     return ArqRedis(
         pool_or_conn=pool, job_serializer=encode_job, job_deserializer=decode_job, default_queue_name=QUEUE_NAME
@@ -37,11 +36,16 @@ def connect(url: str, *, patience: float = _PATIENCE) -> ArqRedis:
 
 
 class Valkey:
-    """A client that swallows Valkey's absence: after a failure it is left alone for a moment, so that nobody waits for it."""
+    """A client that swallows Valkey's absence: after a failure it rests for a moment, so that nobody waits for it."""
 
     def __init__(self, client: ArqRedis) -> None:
         self._client = client
         self._quiet_until = 0.0
+
+    @property
+    def client(self) -> ArqRedis:
+        """The client itself, for who deals with Valkey's absence."""
+        return self._client
 
     @asynccontextmanager
     async def trying(self, purpose: str) -> AsyncIterator[ArqRedis | None]:

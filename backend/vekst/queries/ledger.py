@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["EntryKey", "EvidenceRow", "LedgerRow", "entries", "evidence", "ledger_page", "reversals"]
+__all__ = ["EntryKey", "EvidenceRow", "LedgerRow", "entries", "evidence", "ledger_page", "ledger_since", "newest_seq", "reversals"]
 
 EntryKey = tuple[UUID, int]
 """What tells a ledger entry apart within the organisation: the learner and the entry's number."""
@@ -65,6 +65,17 @@ _PAGE: Final = text(
      limit :count
     """
 )
+_SINCE: Final = text(
+    _SELECT
+    + """
+     where l.org_id = :org_id and l.learner_id = :learner_id and l.seq > :after
+     order by l.seq
+     limit :count
+    """
+)
+_NEWEST_SEQ: Final = text(
+    "select coalesce(max(seq), 0) from ledger_entries where org_id = :org_id and learner_id = :learner_id"
+)
 _ENTRIES: Final = text(
     _SELECT
     + """
@@ -104,6 +115,20 @@ async def ledger_page(
         "count": count,
     }
     return [_entry(row) for row in await connection.execute(_PAGE, parameters)]
+
+
+async def ledger_since(
+    connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, after: int, count: int
+) -> list[LedgerRow]:
+    """Up to `count` entries of a learner with numbers above `after`, oldest first; numbers appear in their order."""
+    parameters = {"org_id": org_id, "learner_id": learner_id, "after": after, "count": count}
+    return [_entry(row) for row in await connection.execute(_SINCE, parameters)]
+
+
+async def newest_seq(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> int:
+    """The number of a learner's newest entry; 0 without any."""
+    parameters = {"org_id": org_id, "learner_id": learner_id}
+    return int((await connection.execute(_NEWEST_SEQ, parameters)).scalar_one())
 
 
 async def entries(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:

@@ -1,4 +1,4 @@
-"""What learners choose for themselves: accepting a quest, time off, a zone; each becomes an event of the source `app`."""
+"""What learners choose for themselves: a quest, time off, a zone; each becomes an event of the source `app`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an event must be like before the pack has its say: an id that can be kept, data that is flat, small and clean."""
+"""What an event must be like before the pack has its say: an id that can be kept; data that is flat and small."""
 
 from __future__ import annotations
 

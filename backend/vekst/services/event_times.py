@@ -1,4 +1,4 @@
-"""When an event may have occurred: not in the future beyond a clock's error, and not longer ago than the pack accepts."""
+"""When an event may have occurred: hardly in the future, and not longer ago than the pack accepts."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class IngestionService:
         events: Sequence[NewEvent],
         recorded_by: RecordedBy = RecordedBy.SYSTEM,
     ) -> list[Receipt]:
-        """Store a piece of history, at most 5,000 events, under a source of its own; how late it comes does not matter."""
+        """Store at most 5,000 events of history, under a source of their own; how late they come does not matter."""
         if source in RESERVED_SOURCES or not source or not is_storable(source):
             raise InvalidInput("SOURCE_NOT_VALID", field="source", source=source)
         if len(events) > EVENTS_PER_IMPORT:

@@ -1,4 +1,4 @@
-"""Judges: claims learners with pending events, folds them, and writes standings, ledger, boards and outbox in one transaction."""
+"""Judges: claims learners with pending events, folds, and writes what comes of it, all in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vekst.engine.standing import encode
 from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock, new_id
 from vekst.services.judgement import Judgement, judge_again, judge_on_top, leave_alone, standing_below
-from vekst.services.outbox import RECOGNISED, OutboxService
+from vekst.services.outbox import RECOGNISED, SUMMARISED, OutboxService
 from vekst.services.packs import Packs
 from vekst.services.places import places_of
 from vekst.storage import boards_store, events_store, ledger_store, organisations_store, outbox_store, standings_store
@@ -138,8 +138,11 @@ class JudgingService:
                 return JudgedBatch()
             judged, failed = await _judge_learners(connection, org_id, pack, claimed, now)
             await _set_aside(connection, org_id, failed, now)
-            messages = await _write(connection, org_id, pack, judged, now)
-        await self._outbox.tell(org_id, messages)
+            told = self._outbox.told(org_id)
+            messages = await _write(connection, org_id, pack, judged, now, told=told)
+        if messages:
+            self._outbox.deleted(org_id, told)
+            await self._outbox.tell(org_id, messages)
         return JudgedBatch(
             learners=len(judged),
             events=sum(len(each.judgement.judged) for each in judged),
@@ -222,7 +225,13 @@ def _judged(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int
 
 
 async def _write(
-    connection: AsyncConnection, org_id: UUID, pack: Pack, judged: Sequence[_Judged], now: datetime
+    connection: AsyncConnection,
+    org_id: UUID,
+    pack: Pack,
+    judged: Sequence[_Judged],
+    now: datetime,
+    *,
+    told: frozenset[UUID],
 ) -> list[Message]:
     """Write a whole batch, each kind of row in one statement; the boards, whose counts are shared, come last."""
     if not judged:
@@ -234,7 +243,7 @@ async def _write(
     messages = [_message(each, now) for each in judged if each.entries]
     if entries:
         await ledger_store.append(connection, org_id, entries, pack_version=pack.version, at=now)
-        await outbox_store.append(connection, org_id, messages, now)
+        await outbox_store.append(connection, org_id, messages, now, told=told)
     if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
         places = [place for each in judged for place in places_of(pack, each.judgement.standing, each.row, now)]
         await boards_store.replace(connection, org_id, [each.row.learner_id for each in judged], places)
@@ -243,9 +252,13 @@ async def _write(
 
 def _message(judged: _Judged, now: datetime) -> Message:
     """One message for all that a judging brought a learner, so that a change of rules is told as one summary (V1)."""
-    again = judged.row.pack_version not in {None, judged.update.pack_version}
-    payload = {"from": judged.entries[0].seq, "to": judged.entries[-1].seq, "summary": again}
-    return Message(new_id(now), judged.row.learner_id, RECOGNISED, payload)
+    row, update, entries = judged.row, judged.update, judged.entries
+    payload = {"from": entries[0].seq, "to": entries[-1].seq}
+    if (row.pack_version, row.engine_version) in {(None, None), (update.pack_version, update.engine_version)}:
+        return Message(new_id(now), row.learner_id, RECOGNISED, payload)
+    points = sum(entry.recognition.points for entry in entries)
+    told = {**payload, "recognitions": len(entries), "points": points, "version": update.pack_version}
+    return Message(new_id(now), row.learner_id, SUMMARISED, told)
 
 
 async def _set_aside(

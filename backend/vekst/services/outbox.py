@@ -13,32 +13,54 @@ from vekst.storage import organisations_store, outbox_store
 from vekst.storage.database import Database
 from vekst.storage.outbox_store import Message
 
-__all__ = ["RECOGNISED", "OutboxService"]
+__all__ = ["RECOGNISED", "SUMMARISED", "OutboxService", "Told"]
 
 RECOGNISED: Final = "recognised"
 """The topic of entries added to a learner's ledger; the payload holds the first and last `seq`."""
+
+SUMMARISED: Final = "summarised"
+"""The topic of all that a change of rules, or of the engine, gave a learner: one summary instead of many notices (V1).
+
+The payload also holds how many recognitions there are, their points, and the pack's version.
+"""
+
+Told = dict[UUID, set[UUID]]
+"""By organisation, the messages that this process has told and that are still to be deleted."""
 
 _LEFT_BEHIND: Final = timedelta(seconds=5)
 _MESSAGES_AT_MOST: Final = 1_000
 
 
 class OutboxService:
-    """The last stage of judging, after its commit."""
+    """The last stage of judging, after its commit; told messages are deleted by the transaction that comes next."""
 
-    def __init__(self, database: Database, live: Live, clock: Clock) -> None:
+    def __init__(self, database: Database, live: Live, clock: Clock, told: Told) -> None:
         self._database = database
         self._live = live
         self._clock = clock
+        self._told = told
 
     async def tell(self, org_id: UUID, messages: Sequence[Message]) -> None:
         """Wake the streams of the messages' learners; what Valkey did not take stays for the sweep."""
-        if not messages or not await self._live.publish(org_id, sorted({each.learner_id for each in messages})):
-            return
-        async with self._database.writing(org_id) as connection:
-            await outbox_store.delete(connection, org_id, [message.outbox_id for message in messages])
+        if messages and await self._live.publish(org_id, sorted({each.learner_id for each in messages})):
+            self._told.setdefault(org_id, set()).update(each.outbox_id for each in messages)
+
+    def told(self, org_id: UUID) -> frozenset[UUID]:
+        """The organisation's messages that may be deleted."""
+        return frozenset(self._told.get(org_id, ()))
+
+    def deleted(self, org_id: UUID, messages: frozenset[UUID]) -> None:
+        """Forget messages whose deletion was committed."""
+        left = self._told.get(org_id, set()) - messages
+        if left:
+            self._told[org_id] = left
+        else:
+            self._told.pop(org_id, None)
 
     async def sweep(self) -> int:
-        """Tell what was left behind for a while; how many messages were found."""
+        """Delete what was told, and tell what was left behind for a while; how many messages that were."""
+        for org_id in list(self._told):
+            await self._delete(org_id)
         before = self._clock() - _LEFT_BEHIND
         async with self._database.crossing() as connection:
             organisations = await organisations_store.with_outbox(connection, before)
@@ -47,5 +69,13 @@ class OutboxService:
             async with self._database.reading(org_id) as connection:
                 messages = await outbox_store.read_before(connection, org_id, before, _MESSAGES_AT_MOST)
             await self.tell(org_id, messages)
+            await self._delete(org_id)
             found += len(messages)
         return found
+
+    async def _delete(self, org_id: UUID) -> None:
+        told = self.told(org_id)
+        if told:
+            async with self._database.writing(org_id) as connection:
+                await outbox_store.delete(connection, org_id, told)
+            self.deleted(org_id, told)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +28,9 @@ from vekst.storage.people_store import MembershipRow, PersonRow
 __all__ = ["PeopleChanged", "PeopleService", "PersonEntry"]
 
 _LONGEST = 200
+
+Teams = Mapping[str, tuple[UUID, str | None]]
+"""By key, the id and the zone of a team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class PeopleService:
                 known = await people_store.read_people(connection, org_id, sorted(told))
             changed = await self._update(connection, org_id, known, told, now)
             people = {**{person.person: person for person in fresh if person.learner_id in added}, **changed}
-            await _place(connection, org_id, people, told, teams, now, added)
+            joined_at = {row.learner_id: row.joined_at if row.learner_id in added else now for row in people.values()}
+            await _place(connection, org_id, _memberships(people, told, teams, joined_at), now)
             ids = sorted(person.learner_id for person in people.values())
             await standings_store.lock(connection, org_id, ids)
             await refresh_places(connection, self._packs, org_id, ids, now)
@@ -144,9 +149,7 @@ def _is_key(text: str) -> bool:
     return 0 < len(text) <= _LONGEST and text.isprintable() and is_storable(text)
 
 
-async def _teams(
-    connection: AsyncConnection, org_id: UUID, entries: Iterable[PersonEntry], now: datetime
-) -> dict[str, tuple[UUID, str | None]]:
+async def _teams(connection: AsyncConnection, org_id: UUID, entries: Iterable[PersonEntry], now: datetime) -> Teams:
     keys = sorted({entry.team for entry in entries if entry.team is not None})
     if not keys:
         return {}
@@ -154,7 +157,7 @@ async def _teams(
     return await people_store.read_teams(connection, org_id, keys)
 
 
-def _new_person(entries: list[PersonEntry], teams: dict[str, tuple[UUID, str | None]], now: datetime) -> PersonRow:
+def _new_person(entries: list[PersonEntry], teams: Teams, now: datetime) -> PersonRow:
     """A person as first told; without a zone of their own they begin with their team's."""
     team = next((entry.team for entry in entries if entry.team is not None), None)
     zone = teams[team][1] if team is not None else None
@@ -206,29 +209,30 @@ def _zone_event(row: PersonRow, now: datetime) -> EventRow:
     )
 
 
-async def _place(
-    connection: AsyncConnection,
-    org_id: UUID,
-    people: dict[str, PersonRow],
-    told: dict[str, list[PersonEntry]],
-    teams: dict[str, tuple[UUID, str | None]],
-    now: datetime,
-    added: set[UUID],
-) -> None:
-    """Put everyone in the teams that were told, and out of the others."""
+def _memberships(
+    people: dict[str, PersonRow], told: dict[str, list[PersonEntry]], teams: Teams, joined_at: Mapping[UUID, datetime]
+) -> list[MembershipRow]:
+    """The memberships that were told; `joined_at` has an instant for everyone."""
     memberships = {
-        (people[person].learner_id, entry.team): MembershipRow(
-            learner_id=people[person].learner_id,
-            membership_id=new_id(now),
-            team_id=teams[entry.team][0],
-            manages=Role(people[person].role) is Role.MANAGER,
-            joined_at=people[person].joined_at if people[person].learner_id in added else now,
-        )
-        for person, entries in sorted(told.items())
+        (people[person].learner_id, teams[entry.team][0]): people[person]
+        for person, entries in told.items()
         for entry in entries
         if entry.team is not None
     }
+    return [
+        MembershipRow(
+            learner_id=learner_id,
+            membership_id=new_id(joined_at[learner_id]),
+            team_id=team_id,
+            manages=Role(row.role) is Role.MANAGER,
+            joined_at=joined_at[learner_id],
+        )
+        for (learner_id, team_id), row in sorted(memberships.items(), key=itemgetter(0))
+    ]
+
+
+async def _place(connection: AsyncConnection, org_id: UUID, memberships: list[MembershipRow], now: datetime) -> None:
+    """Put everyone in the teams that were told, and out of the others."""
     if memberships:
-        placed = [memberships[key] for key in sorted(memberships)]
-        await people_store.end_memberships(connection, org_id, placed, now)
-        await people_store.join_teams(connection, org_id, placed)
+        await people_store.end_memberships(connection, org_id, memberships, now)
+        await people_store.join_teams(connection, org_id, memberships)

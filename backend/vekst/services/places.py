@@ -1,4 +1,4 @@
-"""Which places a learner has on the boards of a pack, from the standing: pure, and the same for judging, sweep and choice."""
+"""Which places a learner has on a pack's boards: pure, from the standing, for judging, sweep and choice alike."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Voided:
 
 
 class VoidingService:
-    """Voids by who recorded the event, a manager of a team the learner is in, or an admin. A void of a void restores."""
+    """Voids by who recorded the event, by managers of the learner's teams and by admins. A void of a void restores."""
 
     def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Stores boards: a member's places with the instant until which each holds, the histogram of values, and who chose what."""
+"""Stores boards: places with the instant until which each holds, the histogram of values, and who chose what."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ _REPLACE: Final = text(
     ), present AS (
         SELECT board, scope, learner_id, value, holds_until FROM board_members
          WHERE org_id = :org_id AND learner_id = ANY(:learners)
+    ), changed AS (
+        SELECT board, scope, learner_id, w.value, w.holds_until, p.value AS before
+          FROM wanted w FULL JOIN present p USING (board, scope, learner_id)
+         WHERE w.value IS DISTINCT FROM p.value OR w.holds_until IS DISTINCT FROM p.holds_until
     ), gone AS (
-        DELETE FROM board_members m USING present p
-         WHERE m.org_id = :org_id AND (m.board, m.scope, m.learner_id) = (p.board, p.scope, p.learner_id)
-           AND NOT EXISTS (SELECT FROM wanted w
-                            WHERE (w.board, w.scope, w.learner_id) = (p.board, p.scope, p.learner_id))
+        DELETE FROM board_members m USING changed c
+         WHERE c.value IS NULL
+           AND m.org_id = :org_id AND (m.board, m.scope, m.learner_id) = (c.board, c.scope, c.learner_id)
     ), written AS (
         INSERT INTO board_members (org_id, board, scope, learner_id, value, holds_until)
-        SELECT :org_id, w.* FROM wanted w
-         WHERE NOT EXISTS (SELECT FROM present p
-                            WHERE (p.board, p.scope, p.learner_id, p.value) = (w.board, w.scope, w.learner_id, w.value)
-                              AND p.holds_until IS NOT DISTINCT FROM w.holds_until)
+        SELECT :org_id, board, scope, learner_id, value, holds_until FROM changed WHERE value IS NOT NULL
         ON CONFLICT (org_id, board, scope, learner_id)
         DO UPDATE SET value = excluded.value, holds_until = excluded.holds_until
     ), moved AS (
         SELECT board, scope, value, sum(change) AS members
-          FROM (SELECT board, scope, value, 1 AS change FROM wanted
-                 UNION ALL SELECT board, scope, value, -1 FROM present) AS changes
+          FROM (SELECT board, scope, value, 1 AS change FROM changed WHERE value IS NOT NULL
+                 UNION ALL SELECT board, scope, before, -1 FROM changed WHERE before IS NOT NULL) AS changes
          WHERE scope = '{ORGANISATION_SCOPE}' GROUP BY 1, 2, 3 HAVING sum(change) <> 0
     )
     INSERT INTO board_counts (org_id, board, scope, value, members)

@@ -84,6 +84,6 @@ class Database:
 
     @asynccontextmanager
     async def crossing(self) -> AsyncIterator[AsyncConnection]:
-        """A read-only transaction in no organisation: sees no rows, and may call the functions that tell ids and ages."""
+        """A read-only transaction in no organisation: it sees no rows, and may ask the functions that tell ids."""
         async with self._reader.connect() as connection, connection.begin():
             yield connection

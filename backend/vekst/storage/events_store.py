@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.domain.events import VOIDED, FieldValue, ProgressEvent, RecordedBy
+from vekst.domain.events import VOIDED, ProgressEvent, RecordedBy
 
 __all__ = [
     "EventKey",
@@ -119,7 +119,7 @@ _COUNT: Final = text("SELECT count(*) FROM progress_events WHERE org_id = :org_i
 
 
 async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[EventKey]:
-    """Add the events that are not there yet; the keys of those added. Keys must differ; they are locked in sorted order."""
+    """Add the events that are not there yet, in sorted order; the keys of those added. The rows' keys must differ."""
     ordered = sorted(rows, key=lambda row: row.key)
     added = await connection.execute(_APPEND, {"org_id": org_id, "at": at, **_columns(ordered)})
     return {(row.learner_id, row.source, row.id) for row in added}
@@ -142,7 +142,7 @@ async def pending(
     parameters = {"org_id": org_id, "learners": list(learner_ids), "most": most}
     found: dict[UUID, list[ProgressEvent]] = {}
     for learner_id, *columns in await connection.execute(_PENDING, parameters):
-        found.setdefault(learner_id, []).append(_event(*columns))
+        found.setdefault(learner_id, []).append(_event(columns))
     return found
 
 
@@ -151,7 +151,7 @@ async def history(connection: AsyncConnection, org_id: UUID, learner_ids: Sequen
     found = {learner_id: History([], []) for learner_id in learner_ids}
     rows = await connection.execute(_HISTORY, {"org_id": org_id, "learners": list(learner_ids)})
     for learner_id, *columns, waits in rows:
-        event = _event(*columns)
+        event = _event(columns)
         found[learner_id].events.append(event)
         if waits:
             found[learner_id].waiting.append(event.ref)
@@ -164,13 +164,13 @@ async def find(
     """The learner's event of that name."""
     parameters = {"org_id": org_id, "learner_id": learner_id, "source": source, "id": event_id}
     row = (await connection.execute(_FIND, parameters)).one_or_none()
-    return _event(*row[1:]) if row else None
+    return _event(row[1:]) if row else None
 
 
 async def voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> list[ProgressEvent]:
     """The learner's voids in canonical order."""
     parameters = {"org_id": org_id, "learner_id": learner_id, "type": VOIDED}
-    return [_event(*row[1:]) for row in await connection.execute(_VOIDS, parameters)]
+    return [_event(row[1:]) for row in await connection.execute(_VOIDS, parameters)]
 
 
 async def lock_voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> None:
@@ -217,7 +217,6 @@ def _unzip(pairs: Iterable[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
 _RECORDERS: Final = {recorder.value: recorder for recorder in RecordedBy}
 
 
-def _event(
-    ref: int, source: str, key: str, kind: str, occurred_at: datetime, data: dict[str, FieldValue], recorder: str
-) -> ProgressEvent:
+def _event(columns: Sequence[Any]) -> ProgressEvent:
+    ref, source, key, kind, occurred_at, data, recorder = columns
     return ProgressEvent(ref, source, key, kind, occurred_at, data, _RECORDERS[recorder])

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,13 +44,13 @@ _APPEND: Final = text(
                                 skill, reached_at, recorded_at, pack_version, evidence, reverses_seq, reason)
     SELECT :org_id, n.learner_id, n.seq, n.entry_id, n.kind, n.key, n.tier, n.occurrence, n.life, n.points, n.nature,
            n.skill, n.reached_at, :at, :pack_version,
-           ARRAY(SELECT CAST(ref AS bigint) FROM jsonb_array_elements_text(CAST(n.evidence AS jsonb)) AS ref),
+           CAST(n.evidence AS bigint[]),
            n.reverses_seq, n.reason
-      FROM unnest(CAST(:learners AS uuid[]), CAST(:seqs AS bigint[]), CAST(:entries AS uuid[]), CAST(:kinds AS text[]),
-                  CAST(:keys AS text[]), CAST(:tiers AS text[]), CAST(:occurrences AS text[]), CAST(:lives AS integer[]),
-                  CAST(:points AS bigint[]), CAST(:natures AS text[]), CAST(:skills AS text[]),
-                  CAST(:instants AS timestamptz[]), CAST(:evidence AS text[]), CAST(:reverses AS bigint[]),
-                  CAST(:reasons AS text[]))
+      FROM unnest(CAST(:learners AS uuid[]), CAST(:seqs AS bigint[]), CAST(:entries AS uuid[]),
+                  CAST(:kinds AS text[]), CAST(:keys AS text[]), CAST(:tiers AS text[]), CAST(:occurrences AS text[]),
+                  CAST(:lives AS integer[]), CAST(:points AS bigint[]), CAST(:natures AS text[]),
+                  CAST(:skills AS text[]), CAST(:instants AS timestamptz[]), CAST(:evidence AS text[]),
+                  CAST(:reverses AS bigint[]), CAST(:reasons AS text[]))
            AS n (learner_id, seq, entry_id, kind, key, tier, occurrence, life, points, nature, skill, reached_at,
                  evidence, reverses_seq, reason)
     """
@@ -96,7 +95,7 @@ async def append(
         "natures": [each.nature.value for each in given],
         "skills": [each.skill for each in given],
         "instants": [each.reached_at for each in given],
-        "evidence": [msgspec.json.encode(each.evidence).decode() for each in given],
+        "evidence": [f"{{{','.join(map(str, each.evidence))}}}" for each in given],
         "reverses": [entry.reverses_seq for entry in entries],
         "reasons": [entry.reason for entry in entries],
     }

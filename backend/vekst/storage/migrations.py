@@ -1,4 +1,4 @@
-"""The schema's way forward: finds the Alembic scripts, runs them under an advisory lock, and tells whether a database is current."""
+"""The schema's way forward: runs the Alembic scripts under a lock, and tells whether a database is current."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOCK = 7_316_500_211
 
 
 def scripts_folder() -> Path:
-    """Where the scripts are: beside `backend/` in a checkout, else among the data files of the installed distribution."""
+    """Where the scripts are: beside `backend/` in a checkout, else among the installed data files."""
     candidates = (Path(__file__).parents[3] / "alembic", Path(sys.prefix) / "share" / "vekst" / "alembic")
     for folder in candidates:
         if (folder / "env.py").is_file():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,6 +27,7 @@ class Message:
 
 _APPEND: Final = text(
     """
+    WITH told AS (DELETE FROM outbox WHERE org_id = :org_id AND outbox_id = ANY(:told))
     INSERT INTO outbox (org_id, outbox_id, learner_id, topic, payload, created_at)
     SELECT :org_id, n.outbox_id, n.learner_id, n.topic, CAST(n.payload AS jsonb), :at
       FROM unnest(CAST(:ids AS uuid[]), CAST(:learners AS uuid[]), CAST(:topics AS text[]), CAST(:payloads AS text[]))
@@ -42,11 +43,14 @@ _READ: Final = text(
 _DELETE: Final = text("DELETE FROM outbox WHERE org_id = :org_id AND outbox_id = ANY(:ids)")
 
 
-async def append(connection: AsyncConnection, org_id: UUID, messages: Sequence[Message], at: datetime) -> None:
-    """Add the messages."""
+async def append(
+    connection: AsyncConnection, org_id: UUID, messages: Sequence[Message], at: datetime, *, told: Collection[UUID]
+) -> None:
+    """Add the messages, and on the way forget earlier ones that were told."""
     parameters = {
         "org_id": org_id,
         "at": at,
+        "told": list(told),
         "ids": [message.outbox_id for message in messages],
         "learners": [message.learner_id for message in messages],
         "topics": [message.topic for message in messages],
@@ -61,6 +65,6 @@ async def read_before(connection: AsyncConnection, org_id: UUID, before: datetim
     return [Message(row.outbox_id, row.learner_id, row.topic, row.payload) for row in rows]
 
 
-async def delete(connection: AsyncConnection, org_id: UUID, outbox_ids: Sequence[UUID]) -> None:
+async def delete(connection: AsyncConnection, org_id: UUID, outbox_ids: Collection[UUID]) -> None:
     """Forget messages that were told."""
     await connection.execute(_DELETE, {"org_id": org_id, "ids": list(outbox_ids)})

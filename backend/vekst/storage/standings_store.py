@@ -1,4 +1,4 @@
-"""Stores standings: claims learners to be judged without ever waiting, reads what judging needs, and writes the outcome."""
+"""Stores standings: claims learners without ever waiting, reads what judging needs, and writes what comes of it."""
 
 from __future__ import annotations
 

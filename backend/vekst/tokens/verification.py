@@ -37,6 +37,14 @@ class ClaimNames:
     integration: str = "integration"
 
 
+def _expiry(claims: dict[str, Any]) -> datetime:
+    """When the token will be refused as expired; a far future is told as the last instant there is."""
+    try:
+        return datetime.fromtimestamp(claims["exp"] + _LEEWAY_SECONDS, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC)
+
+
 class KeySetVerifier:
     """Verifies tokens of one issuer against its public keys: algorithm, issuer, audience and times are all pinned."""
 
@@ -81,8 +89,8 @@ class KeySetVerifier:
         integration = claims.get(self._names.integration)
         match org, person, integration:
             case str(), _, str():
-                return Claims(org=org, integration=integration)
+                return Claims(org=org, integration=integration, expires_at=_expiry(claims))
             case str(), str(), None:
-                return Claims(org=org, person=person)
+                return Claims(org=org, person=person, expires_at=_expiry(claims))
             case _:
                 raise NotSignedIn("TOKEN_INVALID")

@@ -29,7 +29,7 @@ async def judge(ctx: Context, organisation: str) -> None:
 
 
 async def look_again(ctx: Context) -> None:
-    """After the job: its id is free, so hints are taken again; one that came before is made good by looking once more."""
+    """After the job, when its id is free for hints again: one that came too early is made good by looking once more."""
     org_id: UUID | None = ctx.get("organisation")
     if org_id is None:
         return

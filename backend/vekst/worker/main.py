@@ -1,8 +1,9 @@
-"""The worker process: runs arq, comes back when Valkey does, judges without it meanwhile, and ends cleanly on a signal."""
+"""The worker process: runs arq, judges without it while Valkey is away, and ends cleanly on a signal."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from typing import Any, Final
 
@@ -17,21 +18,34 @@ from vekst.jobs.valkey import QUEUE_NAME, UNREACHABLE, decode_job, encode_job
 from vekst.logs import configure_logging
 from vekst.settings import Settings
 from vekst.worker.functions import judge, look_again, sweep, sweep_without_hints
+from vekst.worker.verification import verify_everything
 
 __all__ = ["run_worker", "work"]
 
 _POLL: Final = 0.02
 # A job is one turn of an organisation and takes a second or two; a killed worker's job is free again soon after this.
 _JOB_TIMEOUT: Final = 30
+# The nightly verification is for one worker, which judges on beside it.
+_NIGHT: Final = 6 * 3600
 _PAUSE: Final = 0.5
 _GRACE: Final = 10.0
+# Judging keeps the loop busy now and then: an answer that waits for it is not an absence.
+_PATIENCE: Final = 5.0
 _log = structlog.get_logger(__name__)
 
 
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; an unexpected error ends the process, so that its supervisor starts it again."""
     configure_logging(settings.log_level)
+    _settle_garbage()
     asyncio.run(_run(settings))
+
+
+def _settle_garbage() -> None:
+    """Keep what lives as long as the process out of the collections that decoding standings sets off."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def _run(settings: Settings) -> None:
@@ -39,7 +53,7 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Process.running(settings) as process:
+    async with Process.running(settings, patience=_PATIENCE) as process:
         await work(process, stop)
 
 
@@ -97,7 +111,10 @@ def _arq_worker(process: Process) -> Worker:
     context: dict[Any, Any] = {"process": process}
     return Worker(
         functions=[func(judge, name=JUDGE)],
-        cron_jobs=[cron(sweep, name="sweep", second=set(range(0, 60, 5)), run_at_startup=True, max_tries=1)],
+        cron_jobs=[
+            cron(sweep, name="sweep", second=set(range(0, 60, 5)), run_at_startup=True, max_tries=1),
+            cron(verify_everything, name="verify", hour=2, minute=40, timeout=_NIGHT, max_tries=1),
+        ],
         queue_name=QUEUE_NAME,
         redis_pool=process.client,
         after_job_end=look_again,

@@ -12,7 +12,7 @@ from vekst.engine.readings.records import DayReading, DayState, StreakReading, S
 from vekst.engine.standing import Standing, StreakState
 from vekst.engine.streaks import active_periods, current_run, freezes_held, is_active, is_due, next_losses, period_of
 
-__all__ = ["streak_days", "streak_readings"]
+__all__ = ["streak_days", "streak_reading", "streak_readings"]
 
 
 def streak_readings(pack: Pack, standing: Standing, now: datetime) -> list[StreakReading]:
@@ -21,9 +21,22 @@ def streak_readings(pack: Pack, standing: Standing, now: datetime) -> list[Strea
     return [_streak(streak, state, standing, now) for streak, state in states]
 
 
+def streak_reading(pack: Pack, standing: Standing, key: str, now: datetime) -> StreakReading:
+    """One streak of the pack, as it is at `now`; `KeyError` for an unknown streak."""
+    index = _index_of(pack, key)
+    return _streak(pack.streaks[index], standing.streaks[index], standing, now)
+
+
+def _index_of(pack: Pack, key: str) -> int:
+    for index, streak in enumerate(pack.streaks):
+        if streak.key == key:
+            return index
+    raise KeyError(key)
+
+
 def _streak(streak: Streak, state: StreakState, standing: Standing, now: datetime) -> StreakReading:
     current, freezes = current_run(streak, standing, state, now)
-    keep_until, ends_at = next_losses(streak, standing, state, now)
+    keep_until, ends_at = next_losses(streak, standing, state, now, (current, freezes))
     where = _streak_state(streak, state, standing, current, period_of(streak, local_day(now, standing.zone)))
     return StreakReading(streak.key, current, state.longest, freezes, where, keep_until, ends_at)
 
@@ -44,9 +57,7 @@ def streak_days(
     pack: Pack, standing: Standing, key: str, *, first: date, last: date, now: datetime
 ) -> list[DayReading]:
     """The dates from `first` to `last`, both included, of one streak's calendar; `KeyError` for an unknown streak."""
-    index = next((index for index, streak in enumerate(pack.streaks) if streak.key == key), None)
-    if index is None:
-        raise KeyError(key)
+    index = _index_of(pack, key)
     streak, state = pack.streaks[index], standing.streaks[index]
     today = period_of(streak, local_day(now, standing.zone))
     frozen = _frozen(streak, state, standing, today)

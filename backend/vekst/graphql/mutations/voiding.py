@@ -26,9 +26,7 @@ class EventReferenceInput:
     id: str = strawberry.field(description="The id that its recorder gave it, as evidence shows it.")
 
 
-@strawberry.input(
-    description="An event to take out of the judgement; a void that is voided lets its event count again."
-)
+@strawberry.input(description="An event to take out of the judgement. Voiding a void lets its event count again.")
 class VoidEventInput:
     """The input of `voidEvent`."""
 

@@ -23,8 +23,11 @@ __all__ = [
     "RecognitionConnection",
     "RecognitionEdge",
     "Why",
+    "edge_of",
+    "read_place",
     "recognition_of",
     "recognitions_page",
+    "write_place",
 ]
 
 _CURSOR = "recognitions"
@@ -140,23 +143,32 @@ async def recognitions_page(
 ) -> RecognitionConnection:
     """A page of a learner's ledger; the cursor is the learner's own numbering, which has no gaps or late-comers."""
     count = page_size(first)
-    before = _seq(read_cursor(_CURSOR, given(after)))
+    before = read_place(given(after))
     org_id = info.context.actor.org_id
     async with info.context.factory.reading(org_id) as connection:
         rows = await ledger_page(connection, org_id, learner_id, before=before, count=count + 1)
-    edges = [
-        RecognitionEdge(cursor=write_cursor(_CURSOR, row.seq), node=await recognition_of(info.context, row))
-        for row in rows[:count]
-    ]
+    edges = [await edge_of(info.context, row) for row in rows[:count]]
     cursors = [edge.cursor for edge in edges]
     return RecognitionConnection(
         edges=edges, page_info=PageInfo.of(cursors, more=len(rows) > count, begun=given(after) is None)
     )
 
 
-def _seq(place: str | None) -> int | None:
+async def edge_of(context: Context, row: LedgerRow) -> RecognitionEdge:
+    """The entry with its cursor."""
+    return RecognitionEdge(cursor=write_place(row.seq), node=await recognition_of(context, row))
+
+
+def write_place(seq: int) -> str:
+    """The cursor of a place in the learner's ledger."""
+    return write_cursor(_CURSOR, seq)
+
+
+def read_place(cursor: str | None, field: str = "after") -> int | None:
+    """The place that a cursor names; `InvalidInput` for what is no cursor of recognitions, None for none."""
+    place = read_cursor(_CURSOR, cursor, field)
     if place is None:
         return None
     if not (place.isascii() and place.isdigit() and len(place) < 19):
-        raise InvalidInput("CURSOR_NOT_VALID", field="after")
+        raise InvalidInput("CURSOR_NOT_VALID", field=field)
     return int(place)

@@ -1,4 +1,4 @@
-"""People: everyone who signs in; `zone` is today's, `first_zone` the one a fold begins with, null where it is the pack's."""
+"""People: everyone who signs in; `zone` is today's, `first_zone` where a fold begins, null for the pack's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ people = Table(
     Column(
         "first_zone",
         Text,
-        comment="the zone before any change of zone, from which a fold begins; the pack's where null",
+        comment="the zone in which a fold begins; the pack's where null",
     ),
     Column("locale", Text),
     Column("active", Boolean, nullable=False),

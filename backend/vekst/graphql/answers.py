@@ -1,0 +1,29 @@
+"""How answers are written: bodies as JSON, refusals of a request that never became an operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from vekst.domain.errors import VekstError
+from vekst.graphql.execution import Answer
+from vekst.graphql.faults import told
+
+__all__ = ["encoded", "refused"]
+
+
+def refused(status: int, error: VekstError, locale: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """The answer that says why a request is not run."""
+    return Answer(status, {"errors": [told(error, locale)]}, headers=headers or {})
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """The body as JSON in UTF-8."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        # A text that a client sent may hold half a surrogate pair; escaped, it goes back as it came.
+        return json.dumps(body, ensure_ascii=True, allow_nan=False).encode("ascii")

@@ -1,0 +1,72 @@
+"""What subscriptions stream: read from PostgreSQL at every wake-up, and now and then without one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from vekst.domain.errors import InvalidInput, NotFound
+from vekst.graphql.context import Context
+from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
+from vekst.graphql.types.recognitions import RecognitionEdge, edge_of, read_place
+from vekst.queries.ledger import ledger_since, newest_seq
+
+__all__ = ["leaderboard_stream", "recognition_stream"]
+
+_LOOK_EVERY: Final = 5.0
+_REST: Final = 0.3
+_PAGE: Final = 50
+
+
+async def recognition_stream(context: Context, after: str | None) -> AsyncGenerator[RecognitionEdge]:
+    """A learner's recognitions from the cursor on, or from now on.
+
+    Entries are numbered under the learner's lock, so none can appear below a number that was seen: nothing is missed
+    and nothing comes twice, whatever became of the wake-ups. The next is only read when the last was taken.
+    """
+    org_id, learner_id = context.actor.org_id, context.learner_id
+    with context.factory.wakes(org_id, learner_id) as wakes:
+        place = await _start(context, read_place(after))
+        while True:
+            async with context.factory.reading(org_id) as connection:
+                rows = await ledger_since(connection, org_id, learner_id, after=place, count=_PAGE)
+            for row in rows:
+                yield await edge_of(context, row)
+                place = row.seq
+            if len(rows) < _PAGE:
+                await wakes.wait(_LOOK_EVERY)
+
+
+async def leaderboard_stream(context: Context, key: str, team: str | None) -> AsyncGenerator[Leaderboard]:
+    """A board as it is, and again whenever the caller would see something else."""
+    shown = None
+    with context.factory.wakes(context.actor.org_id) as wakes:
+        while True:
+            board = await _board(context, key, team)
+            if board.view != shown:
+                shown = board.view
+                yield board
+            await wakes.wait(_LOOK_EVERY)
+            # A busy organisation wakes everyone all the time; nobody reads a board as fast.
+            await asyncio.sleep(_REST)
+
+
+async def _start(context: Context, place: int | None) -> int:
+    async with context.factory.reading(context.actor.org_id) as connection:
+        newest = await newest_seq(connection, context.actor.org_id, context.learner_id)
+    if place is not None and place > newest:
+        # Of another learner, or from before a restore: to wait for it would be to miss what comes.
+        raise InvalidInput("CURSOR_NOT_VALID", field="after")
+    return newest if place is None else place
+
+
+async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
+    fresh = context.renewed()
+    try:
+        board = await leaderboard_for(fresh, key, team, None)
+    finally:
+        await fresh.close()
+    if board is None:
+        raise NotFound("LEADERBOARD_UNKNOWN", field="key", key=key[:80])
+    return board

@@ -1,0 +1,48 @@
+"""The root of all streams."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from vekst.graphql.context import Info
+from vekst.graphql.fields import streamed
+from vekst.graphql.streams import leaderboard_stream, recognition_stream
+from vekst.graphql.types.leaderboards import Leaderboard
+from vekst.graphql.types.nodes import given
+from vekst.graphql.types.recognitions import RecognitionEdge
+
+__all__ = ["Subscription"]
+
+
+@strawberry.type(description="What can be followed. Streams end with the token; clients come back with a new one.")
+class Subscription:
+    """The subscription root."""
+
+    @streamed("One's own recognitions as they are given, reversals too; from a cursor on, nothing is missed.")
+    async def recognitions(
+        self,
+        info: Info,
+        after: Annotated[
+            str | None,
+            strawberry.argument(description="The last cursor that was seen, in any list of them; from now without."),
+        ] = strawberry.UNSET,
+    ) -> AsyncGenerator[RecognitionEdge]:
+        """The feed, live."""
+        async for edge in recognition_stream(info.context, given(after)):
+            yield edge
+
+    @streamed("A leaderboard now, and again whenever the caller would see it changed.")
+    async def leaderboard(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="The board's key in the quest files.")],
+        team: Annotated[
+            str | None, strawberry.argument(description="A team's key: the board of that team only.")
+        ] = strawberry.UNSET,
+    ) -> AsyncGenerator[Leaderboard]:
+        """The board, live."""
+        async for board in leaderboard_stream(info.context, key, given(team)):
+            yield board

@@ -1,0 +1,291 @@
+"""Streams over a real line: resumed from a cursor without a gap or a double, and one bad operation harms no other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from websockets.typing import Subprotocol
+
+from tests.graphql.lines import PATIENCE, Line, line, serving
+from tests.support.organisations import Organisation, new_event
+from vekst.factory import Process
+from vekst.tokens import DevelopmentIssuer
+
+FOLLOW = "subscription ($after: String) { recognitions(after: $after) { cursor node { id key points title } } }"
+BOARD = """subscription { leaderboard(key: "learning-streaks") { size me { rank value } } }"""
+
+SignedToken = Callable[..., str]
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    async with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+async def token(organisation: Organisation, issuer: DevelopmentIssuer) -> SignedToken:
+    await organisation.publish()
+    await organisation.hire("kari", "ola")
+
+    def signed(person: str = "kari", *, seconds: float = 3600) -> str:
+        # Tokens are good for a minute longer than they say.
+        return issuer.token(organisation.key, person=person, lifetime=timedelta(seconds=seconds - 60))
+
+    return signed
+
+
+async def practise(organisation: Organisation, *ids: str, person: str = "kari") -> None:
+    """Practise, and have it judged; the first three of a day bring points each."""
+    await organisation.record(person, *(new_event(id) for id in ids))
+    await organisation.judge()
+
+
+async def ledger(organisation: Organisation, person: str = "kari") -> list[tuple[object, ...]]:
+    """Key and points of that person's entries, oldest first."""
+    learner = (await organisation.actor(person)).learner_id
+    return await organisation.rows(
+        "SELECT key, points FROM ledger_entries WHERE learner_id = :learner ORDER BY seq", learner=learner
+    )
+
+
+async def follow(opened: Line, count: int, operation_id: str = "1") -> list[Any]:
+    """The edges of the next answers to an operation."""
+    edges = []
+    while len(edges) < count:
+        message = await opened.receive()
+        assert (message["type"], message["id"]) == ("next", operation_id), message
+        edges.append(message["payload"]["data"]["recognitions"])
+    return edges
+
+
+def told(edges: list[Any]) -> list[tuple[object, ...]]:
+    """Key and points of the edges."""
+    return [(edge["node"]["key"], edge["node"]["points"]) for edge in edges]
+
+
+async def test_recognitions_come_as_they_are_given(
+    organisation: Organisation, address: str, token: SignedToken
+) -> None:
+    await practise(organisation, "before")
+    async with line(address, token()) as kari, line(address, token("ola")) as ola:
+        await kari.subscribe("1", FOLLOW)
+        await ola.subscribe("1", FOLLOW)
+        await kari.send(type="ping")
+        assert await kari.receive() == {"type": "pong"}
+        before = len(await ledger(organisation))
+        await practise(organisation, "a", "b")
+        await practise(organisation, "other", person="ola")
+        edges = await follow(kari, len(await ledger(organisation)) - before)
+        assert told(edges) == (await ledger(organisation))[before:]
+        assert told(await follow(ola, 1)) == (await ledger(organisation, "ola"))[:1]
+        await kari.send(type="complete", id="1")
+        await kari.send(type="ping")
+        assert await kari.receive() == {"type": "pong"}
+
+
+async def test_hard_case_23_a_dropped_line_loses_nothing_and_doubles_nothing(
+    organisation: Organisation, address: str, token: SignedToken, app: FastAPI
+) -> None:
+    """Resumed from the last cursor, over a flushed Valkey and another API process."""
+    await practise(organisation, "1")
+    seen: list[Any] = []
+    after = None
+    async with line(address, token()) as kari:
+        await kari.subscribe("1", FOLLOW, after=None)
+        await kari.send(type="ping")
+        await kari.receive()
+        await practise(organisation, "2")
+        seen += await follow(kari, 1)
+        after = seen[-1]["cursor"]
+    await practise(organisation, "3")
+    process: Process = app.state.process
+    await process.client.flushdb()
+    async with serving(app) as restarted, line(restarted, token()) as kari:
+        await kari.subscribe("1", FOLLOW, after=after)
+        entries = await ledger(organisation)
+        seen += await follow(kari, len(entries) - entries.index(("call.practised", 5)) - 1 - len(seen))
+        await practise(organisation, "4", "5")
+        await organisation.factory.voiding()
+    everything = await ledger(organisation)
+    assert told(seen) == everything[1 : 1 + len(seen)]
+    assert len({edge["node"]["id"] for edge in seen}) == len(seen)
+
+
+async def test_without_valkey_streams_look_by_themselves(
+    organisation: Organisation, address: str, token: SignedToken, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL is the truth; a wake-up that never comes only costs a moment."""
+    monkeypatch.setattr("vekst.graphql.streams._LOOK_EVERY", 0.2)
+    monkeypatch.setattr("vekst.jobs.live.Wakes.wake", lambda _: None)
+    async with line(address, token()) as kari:
+        await kari.subscribe("1", FOLLOW)
+        await kari.send(type="ping")
+        await kari.receive()
+        await practise(organisation, "a")
+        assert told(await follow(kari, 1)) == (await ledger(organisation))[:1]
+
+
+async def test_hard_case_23_an_error_in_one_operation_does_not_close_the_line_for_others(
+    organisation: Organisation, address: str, token: SignedToken
+) -> None:
+    async with line(address, token()) as kari:
+        await kari.subscribe("good", FOLLOW)
+        for operation_id, query, reason in (
+            ("syntax", "subscription { recognitions(", "DOCUMENT_NOT_VALID"),
+            ("unknown", "subscription { nothing }", "DOCUMENT_NOT_VALID"),
+            ("cursor", 'subscription { recognitions(after: "x") { cursor } }', "CURSOR_NOT_VALID"),
+            ("board", 'subscription { leaderboard(key: "none") { size } }', "LEADERBOARD_UNKNOWN"),
+            ("empty", "", "QUERY_MISSING"),
+            ("variable", "subscription ($a: String!) { recognitions(after: $a) { cursor } }", "VARIABLES_NOT_VALID"),
+        ):
+            await kari.subscribe(operation_id, query)
+            message = await kari.receive()
+            assert (message["type"], message["id"]) == ("error", operation_id)
+            assert message["payload"][0]["extensions"]["reason"] == reason
+        await practise(organisation, "a")
+        assert len(await follow(kari, 1, "good")) == 1
+
+
+async def test_queries_and_mutations_go_over_the_same_line(address: str, token: SignedToken) -> None:
+    async with line(address, token()) as kari:
+        await kari.subscribe("q", "{ me { person } }")
+        assert await kari.receive() == {"type": "next", "id": "q", "payload": {"data": {"me": {"person": "kari"}}}}
+        assert await kari.receive() == {"type": "complete", "id": "q"}
+
+
+async def test_a_cursor_of_the_future_is_refused(organisation: Organisation, address: str, token: SignedToken) -> None:
+    await practise(organisation, "a", "b", "c")
+    async with line(address, token()) as kari, line(address, token("ola")) as ola:
+        await kari.subscribe("1", "{ me { recognitions(first: 1) { edges { cursor } } } }")
+        answer = (await kari.receive())["payload"]["data"]
+        await ola.subscribe("1", FOLLOW, after=answer["me"]["recognitions"]["edges"][0]["cursor"])
+        assert (await ola.receive())["payload"][0]["extensions"]["reason"] == "CURSOR_NOT_VALID"
+
+
+async def test_a_board_is_told_now_and_when_it_changes(
+    organisation: Organisation, address: str, token: SignedToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vekst.graphql.streams._LOOK_EVERY", 0.2)
+    boards = organisation.factory.boards()
+    await boards.join(await organisation.actor("kari"), "learning-streaks")
+    async with line(address, token()) as kari:
+        await kari.subscribe("b", BOARD)
+        first = (await kari.receive())["payload"]["data"]["leaderboard"]
+        assert (first["size"], first["me"]) == (1, None)
+        await boards.join(await organisation.actor("ola"), "learning-streaks")
+        second = (await kari.receive())["payload"]["data"]["leaderboard"]
+        assert second["size"] == 2
+        await practise(organisation, "a")
+        third = (await kari.receive())["payload"]["data"]["leaderboard"]
+        assert third["me"] == {"rank": 1, "value": 1}
+
+
+async def test_a_line_ends_with_its_token_and_says_so(address: str, token: SignedToken) -> None:
+    async with line(address, token(seconds=1.5)) as kari:
+        await kari.subscribe("1", FOLLOW)
+        assert await kari.closed() == (4403, "TOKEN_EXPIRED")
+
+
+@pytest.mark.parametrize(
+    ("sends", "code"),
+    [
+        (["not json"], 4400),
+        (['{"type": "connection_init", "payload": 5}'], 4400),
+        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ me { id } }"}}'], 4401),
+        (['{"type": "connection_init"}'], 4401),
+        (['{"type": "connection_init", "payload": {"Authorization": "Bearer x"}}'], 4401),
+    ],
+)
+async def test_a_line_that_does_not_keep_to_the_protocol_is_closed(address: str, sends: list[str], code: int) -> None:
+    async with line(address) as opened:
+        for message in sends:
+            await opened.connection.send(message)
+        assert (await opened.closed())[0] == code
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        ([{"type": "connection_init"}], 4429),
+        ([{"type": "subscribe", "id": "1", "payload": {"query": BOARD}}] * 2, 4409),
+        ([{"type": "subscribe", "id": "1", "payload": "x"}], 4400),
+        ([{"type": "subscribe"}], 4400),
+        ([{"type": "what"}], 4400),
+    ],
+)
+async def test_so_it_is_after_the_greeting(
+    address: str, token: SignedToken, messages: list[dict[str, Any]], code: int
+) -> None:
+    async with line(address, token()) as opened:
+        for message in messages:
+            await opened.send(**message)
+        assert (await opened.closed())[0] == code
+
+
+async def test_another_protocol_is_not_spoken(address: str) -> None:
+    async with line(address, protocol=Subprotocol("graphql-ws")) as opened:
+        assert (await opened.closed())[0] == 4406
+
+
+async def test_a_line_carries_a_bounded_number_of_operations(address: str, token: SignedToken) -> None:
+    async with line(address, token()) as kari:
+        for number in range(51):
+            await kari.subscribe(str(number), FOLLOW)
+        message = await kari.receive()
+        assert (message["type"], message["id"]) == ("error", "50")
+        assert message["payload"][0]["extensions"]["reason"] == "TOO_MANY_STREAMS"
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """The events of a stream's text."""
+    found = []
+    for block in text.split("\n\n"):
+        name, _, data = block.partition("\n")
+        if name.startswith("event: "):
+            found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: ") or "null")))
+    return found
+
+
+async def test_server_sent_events_carry_a_stream_too(
+    organisation: Organisation, address: str, token: SignedToken
+) -> None:
+    await practise(organisation, "a")
+    [cursor] = await organisation.rows("SELECT min(seq) - 1 FROM ledger_entries")
+    assert cursor == (0,)
+    headers = {"Authorization": f"Bearer {token(seconds=3)}", "Accept": "text/event-stream"}
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=PATIENCE, trust_env=False) as client:
+        answering = asyncio.create_task(client.post("/graphql/stream", json={"query": FOLLOW}))
+        gauge = 'vekst_graphql_streams{transport="sse"} 1.0'
+        async with asyncio.timeout(PATIENCE):
+            while gauge not in (await client.get("/metrics")).text:
+                await asyncio.sleep(0)
+        before = len(await ledger(organisation))
+        await practise(organisation, "b")
+        answer = await answering
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+        *nexts, expired, last = events(answer.text)
+        edges = [data["data"]["recognitions"] for _, data in nexts]
+        assert told(edges) == (await ledger(organisation))[before:]
+        assert expired[1]["errors"][0]["extensions"]["reason"] == "TOKEN_EXPIRED"
+        assert last == ("complete", None)
+
+
+async def test_what_can_not_be_streamed_is_refused_in_plain_http(address: str, token: SignedToken) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE, trust_env=False) as client:
+        assert (await client.post("/graphql/stream", json={"query": FOLLOW})).status_code == 401
+        answer = await client.post("/graphql/stream", json={"query": "subscription {"}, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
+        assert (await client.put("/graphql/stream", json={})).status_code == 405
+        query = await client.post("/graphql/stream", json={"query": "{ me { person } }"}, headers=headers)
+        assert events(query.text) == [("next", {"data": {"me": {"person": "kari"}}}), ("complete", None)]
+        answer = await client.post("/graphql", json={"query": FOLLOW}, headers={**headers, "Accept": "*/*"})
+        assert answer.json()["errors"][0]["extensions"]["reason"] == "STREAM_ELSEWHERE"
