@@ -77,8 +77,8 @@ class _Table:
         if path in self.lists:
             table = self.lists[path]
             return (
-                f"(SELECT coalesce(json_agg({table.expression()} ORDER BY {table.name}.place), '[]') FROM {table.name} "
-                f"WHERE {table.name}.person = $1 AND {table.name}.parent = {self.name}.place)"
+                f"(SELECT coalesce(json_agg({table.expression()} ORDER BY {table.name}.place), '[]') "
+                f"FROM {table.name} WHERE {table.name}.person = $1 AND {table.name}.parent = {self.name}.place)"
             )
         within = [name for known, name in names.items() if known[: len(path)] == path and known != path]
         if not within:

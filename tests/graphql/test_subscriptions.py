@@ -13,9 +13,13 @@ import pytest
 from fastapi import FastAPI
 from websockets.typing import Subprotocol
 
+from tests.graphql.conftest import TestClock
 from tests.graphql.lines import PATIENCE, Line, line, serving
 from tests.support.organisations import Organisation, new_event
+from tests.support.waiting import until
 from vekst.factory import Process
+from vekst.graphql.types.recognitions import write_place
+from vekst.services.voiding import EventName
 from vekst.tokens import DevelopmentIssuer
 
 FOLLOW = "subscription ($after: String) { recognitions(after: $after) { cursor node { id key points title } } }"
@@ -44,7 +48,7 @@ async def token(organisation: Organisation, issuer: DevelopmentIssuer) -> Signed
 
 async def practise(organisation: Organisation, *ids: str, person: str = "kari") -> None:
     """Practise, and have it judged; the first three of a day bring points each."""
-    await organisation.record(person, *(new_event(id) for id in ids))
+    await organisation.record(person, *(new_event(each) for each in ids))
     await organisation.judge()
 
 
@@ -76,11 +80,11 @@ async def test_recognitions_come_as_they_are_given(
 ) -> None:
     await practise(organisation, "before")
     async with line(address, token()) as kari, line(address, token("ola")) as ola:
-        await kari.subscribe("1", FOLLOW)
-        await ola.subscribe("1", FOLLOW)
+        before = len(await ledger(organisation))
+        await kari.subscribe("1", FOLLOW, after=write_place(before))
+        await ola.subscribe("1", FOLLOW, after=write_place(0))
         await kari.send(type="ping")
         assert await kari.receive() == {"type": "pong"}
-        before = len(await ledger(organisation))
         await practise(organisation, "a", "b")
         await practise(organisation, "other", person="ola")
         edges = await follow(kari, len(await ledger(organisation)) - before)
@@ -96,26 +100,24 @@ async def test_hard_case_23_a_dropped_line_loses_nothing_and_doubles_nothing(
 ) -> None:
     """Resumed from the last cursor, over a flushed Valkey and another API process."""
     await practise(organisation, "1")
-    seen: list[Any] = []
-    after = None
+    begin = len(await ledger(organisation))
     async with line(address, token()) as kari:
-        await kari.subscribe("1", FOLLOW, after=None)
-        await kari.send(type="ping")
-        await kari.receive()
+        await kari.subscribe("1", FOLLOW, after=write_place(begin))
         await practise(organisation, "2")
-        seen += await follow(kari, 1)
-        after = seen[-1]["cursor"]
+        seen = await follow(kari, 1)
     await practise(organisation, "3")
     process: Process = app.state.process
     await process.client.flushdb()
     async with serving(app) as restarted, line(restarted, token()) as kari:
-        await kari.subscribe("1", FOLLOW, after=after)
-        entries = await ledger(organisation)
-        seen += await follow(kari, len(entries) - entries.index(("call.practised", 5)) - 1 - len(seen))
+        await kari.subscribe("1", FOLLOW, after=seen[-1]["cursor"])
         await practise(organisation, "4", "5")
-        await organisation.factory.voiding()
-    everything = await ledger(organisation)
-    assert told(seen) == everything[1 : 1 + len(seen)]
+        await organisation.factory.voiding().void(
+            await organisation.actor("kari"), client_id="v", event=EventName("2"), reason="twice"
+        )
+        await organisation.judge()
+        everything = await ledger(organisation)
+        seen += await follow(kari, len(everything) - begin - len(seen))
+    assert told(seen) == everything[begin:]
     assert len({edge["node"]["id"] for edge in seen}) == len(seen)
 
 
@@ -126,9 +128,7 @@ async def test_without_valkey_streams_look_by_themselves(
     monkeypatch.setattr("vekst.graphql.streams._LOOK_EVERY", 0.2)
     monkeypatch.setattr("vekst.jobs.live.Wakes.wake", lambda _: None)
     async with line(address, token()) as kari:
-        await kari.subscribe("1", FOLLOW)
-        await kari.send(type="ping")
-        await kari.receive()
+        await kari.subscribe("1", FOLLOW, after=write_place(0))
         await practise(organisation, "a")
         assert told(await follow(kari, 1)) == (await ledger(organisation))[:1]
 
@@ -137,7 +137,7 @@ async def test_hard_case_23_an_error_in_one_operation_does_not_close_the_line_fo
     organisation: Organisation, address: str, token: SignedToken
 ) -> None:
     async with line(address, token()) as kari:
-        await kari.subscribe("good", FOLLOW)
+        await kari.subscribe("good", FOLLOW, after=write_place(0))
         for operation_id, query, reason in (
             ("syntax", "subscription { recognitions(", "DOCUMENT_NOT_VALID"),
             ("unknown", "subscription { nothing }", "DOCUMENT_NOT_VALID"),
@@ -188,9 +188,10 @@ async def test_a_board_is_told_now_and_when_it_changes(
         assert third["me"] == {"rank": 1, "value": 1}
 
 
-async def test_a_line_ends_with_its_token_and_says_so(address: str, token: SignedToken) -> None:
+async def test_a_line_ends_with_its_token_and_says_so(address: str, token: SignedToken, clock: TestClock) -> None:
     async with line(address, token(seconds=1.5)) as kari:
         await kari.subscribe("1", FOLLOW)
+        clock.move(timedelta(seconds=2))
         assert await kari.closed() == (4403, "TOKEN_EXPIRED")
 
 
@@ -255,19 +256,21 @@ def events(text: str) -> list[tuple[str, Any]]:
 
 
 async def test_server_sent_events_carry_a_stream_too(
-    organisation: Organisation, address: str, token: SignedToken
+    organisation: Organisation, address: str, token: SignedToken, clock: TestClock
 ) -> None:
     await practise(organisation, "a")
-    [cursor] = await organisation.rows("SELECT min(seq) - 1 FROM ledger_entries")
-    assert cursor == (0,)
+    before = len(await ledger(organisation))
     headers = {"Authorization": f"Bearer {token(seconds=3)}", "Accept": "text/event-stream"}
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=PATIENCE, trust_env=False) as client:
-        answering = asyncio.create_task(client.post("/graphql/stream", json={"query": FOLLOW}))
+        body = {"query": FOLLOW, "variables": {"after": write_place(before)}}
+        answering = asyncio.create_task(client.post("/graphql/stream", json=body))
         gauge = 'vekst_graphql_streams{transport="sse"} 1.0'
-        async with asyncio.timeout(PATIENCE):
-            while gauge not in (await client.get("/metrics")).text:
-                await asyncio.sleep(0)
-        before = len(await ledger(organisation))
+
+        async def streams() -> bool:
+            return gauge in (await client.get("/metrics")).text
+
+        await until(streams)
+        clock.move(timedelta(seconds=4))
         await practise(organisation, "b")
         answer = await answering
         assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -114,12 +113,7 @@ async def test_v2_files_that_publishing_would_refuse_are_refused(craft: Organisa
         await craft.factory.planning().plan(craft.id, changed("rules.yaml", "every: day", "every: fortnight"))
 
 
-@pytest.fixture
-async def unpublished(organisation: Organisation) -> AsyncIterator[Organisation]:
+async def test_v2_a_first_version_can_be_planned(organisation: Organisation) -> None:
     await organisation.hire("kari")
-    yield organisation
-
-
-async def test_v2_a_first_version_can_be_planned(unpublished: Organisation) -> None:
-    plan = await unpublished.factory.planning().plan(unpublished.id, CRAFT)
+    plan = await organisation.factory.planning().plan(organisation.id, CRAFT)
     assert (plan.version, plan.learners, plan.before) == (None, 0, None)

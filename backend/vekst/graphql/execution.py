@@ -143,7 +143,7 @@ class Operations:
             self._schema.core,
             admitted.document,
             context_value=context,
-            variable_values=dict(request.variables or {}),
+            raw_variable_values=dict(request.variables or {}),
             operation_name=request.operation_name,
             hide_suggestions=not self._development,
         )
