@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     profile = PROFILES["full" if asked.full else "short"]
     load, began_at, began = os.getloadavg()[0], datetime.now(UTC), time.monotonic()
+    _settle_garbage()
     with set_stage(profile, _say) as stage:
         machine, findings = uvloop.run(_run(stage, load, asked.only or list(_WORKLOADS)))
     comparisons, growths, figures = sorted_findings(findings)
@@ -65,6 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     _write(record, asked.out)
     _say(f"written to {asked.out}")
+
+
+def _settle_garbage() -> None:
+    """As the worker does it, since services are also called in this process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def _run(stage: Stage, load: float, names: Sequence[str]) -> tuple[Machine, list[Finding]]:

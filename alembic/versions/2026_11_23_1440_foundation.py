@@ -23,8 +23,12 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;
 END $$;
 DO $$
+DECLARE
+    -- From 16 on a member need not be allowed to take the role.
+    release integer = current_setting('server_version_num');
+    allowed text = CASE WHEN release >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
-    IF NOT pg_has_role(current_user, 'vekst_app', 'MEMBER') THEN
+    IF NOT pg_has_role(current_user, 'vekst_app', allowed) THEN
         EXECUTE format('GRANT vekst_app TO %I', current_user);
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO vekst_app', current_schema());

@@ -90,7 +90,7 @@ class _Table:
 async def load_answers(
     connection: asyncpg.Connection[asyncpg.Record], schema: str, answers: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    """Make and fill the tables for answers by person; the statement that gives a person's (`$1`) answer as JSON text."""
+    """Make and fill the tables for answers by person; the statement that gives the answer of `$1` as JSON text."""
     root = _Table("home")
     for person, answer in answers.items():
         root.add(person, 0, answer)

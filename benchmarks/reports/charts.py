@@ -27,7 +27,7 @@ def ratio_chart(comparisons: Sequence[Comparison]) -> str:
     height = top + _ROW * len(comparisons) + 30
     most = max(1.0, *(each.ratio.high for each in comparisons))
     scale = (_WIDTH - left - right) / most
-    body = [_text(left, 20, "ratio to the floor (1.0: as fast as the least possible)")]
+    body = [_text(left, 20, "ratio to the floor; line: lowest to highest round; orange: goal")]
     for step in range(11):
         ratio = step / 10
         x = left + ratio * scale
@@ -43,7 +43,7 @@ def _bar(comparison: Comparison, *, y: float, left: float, scale: float) -> Iter
     yield _text(left - 10, middle + 4, f"{comparison.workload}: {comparison.case}", anchor="end")
     yield f"<rect x='{left}' y='{y + 5:.1f}' width='{ratio.median * scale:.1f}' height='{_ROW - 10}' fill='{_OURS}'/>"
     yield _line(left + ratio.low * scale, middle, left + ratio.high * scale, middle, _INK)
-    yield _text(left + ratio.high * scale + 6, middle + 4, f"{ratio.median:.2f}")
+    yield _text(_WIDTH - 12, middle + 4, f"{ratio.median:.2f}", anchor="end")
     if comparison.goal is not None:
         x = left + comparison.goal * scale
         yield _line(x, y + 1, x, y + _ROW - 1, _GOAL, width=3)

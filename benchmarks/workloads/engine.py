@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from statistics import quantiles
 from typing import Final
 
 from benchmarks.crowds import Doer
@@ -58,7 +59,7 @@ async def throughput(stage: Stage) -> list[Finding]:
             floor=measured["floor"],
             details={"recognitions per event": round(sum(given) / len(given) / stage.profile.folded, 3)},
         ),
-        Figure(_WORKLOAD, f"a standing after {stage.profile.folded} events", "bytes", Spread.of(map(float, sizes))),
+        Figure(_WORKLOAD, f"a standing after {stage.profile.folded} events", "bytes", Spread.of(_twentieths(sizes))),
     ]
 
 
@@ -109,6 +110,11 @@ async def _growth_with_rules(stage: Stage) -> list[Finding]:
         ),
         _bytes("a standing, 5 rules match", "rules in the pack", stored),
     ]
+
+
+def _twentieths(sizes: Sequence[int]) -> list[float]:
+    """The smallest and the largest, and the places that divide the others into twenty equal parts."""
+    return [min(sizes), *quantiles(sizes, n=20, method="inclusive"), max(sizes)]
 
 
 def _counted(pack: Pack, histories: Sequence[Sequence[ProgressEvent]]) -> None:

@@ -15,7 +15,7 @@ import orjson
 
 from benchmarks.companies import BenchmarkError, Company, found_company
 from benchmarks.crowds import Crowd
-from benchmarks.findings import Comparison, Figure, Finding, Spread
+from benchmarks.findings import Comparison, Finding
 from benchmarks.floors import tables
 from benchmarks.floors.relational import load_answers
 from benchmarks.floors.splitting import SplitFloor
@@ -175,7 +175,6 @@ async def home_screen(stage: Stage) -> list[Finding]:
             goal=_HOME_GOAL,
             details={"fields": median(fields), "bytes": median(sizes)},
         ),
-        Figure("home screen", "fields of the answer", "fields", Spread.of(map(float, fields))),
     ]
 
 

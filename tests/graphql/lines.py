@@ -63,8 +63,6 @@ class Line:
     async def closed(self) -> tuple[int | None, str | None]:
         """Wait until the server closes the line; with which code and reason."""
         async with asyncio.timeout(PATIENCE):
-            async for _ in self.connection:
-                pass
             await self.connection.wait_closed()
         return self.connection.close_code, self.connection.close_reason
 

@@ -20,6 +20,7 @@ QUERIES = {
     "nodes": '{ nodes(ids: ["x"]) { id } }',
     "learner": '{ learner(person: "kari") { person } }',
     "quests": "{ quests { edges { cursor } } }",
+    "changes": "{ changes { cursor } }",
     "leaderboard": '{ leaderboard(key: "learning-streaks") { size } }',
 }
 SUBSCRIPTIONS = {

@@ -33,6 +33,7 @@ type Query {
   nodes(ids: [ID!]!): [Node]!
   learner(person: String!): Learner
   quests(first: Int, after: String): QuestConnection!
+  changes(since: String, first: Int): Changes!
   leaderboard(key: String!, team: String, period: String): Leaderboard
 }
 type Mutation {
@@ -91,6 +92,7 @@ type Learner implements Node {
   streaks: [StreakStanding!]!
   recognitions(first: Int, after: String): RecognitionConnection!
 }
+type Changes { recognitions: [RecognitionEdge!]!  learner: Learner  cursor: String!  hasMore: Boolean! }
 type Points { total: Int!  effort: Int!  outcomesRecognised: Int!  outcomesHeld: Int! }
 type SkillStanding { skill: Skill!  level: Int!  points: Int!  nextAt: Int  freshness: Freshness! }
 type Skill { key: String!  title: String! }

@@ -62,7 +62,7 @@ async def ledger(organisation: Organisation, person: str = "kari") -> list[tuple
 
 async def follow(opened: Line, count: int, operation_id: str = "1") -> list[Any]:
     """The edges of the next answers to an operation."""
-    edges = []
+    edges: list[Any] = []
     while len(edges) < count:
         message = await opened.receive()
         assert (message["type"], message["id"]) == ("next", operation_id), message

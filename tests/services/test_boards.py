@@ -3,6 +3,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.histories import history_of
 from tests.support.organisations import Organisation, new_event
@@ -112,6 +113,27 @@ async def test_a_run_that_ends_is_swept_from_its_board_and_the_longest_stays(
         clock.days = 3
         await craft.factory.boards().sweep()
         assert await _places(craft, CURRENT) == {"kari": 0}
+        assert await _places(craft, LONGEST) == {"kari": 1}
+        await _counts_agree(craft)
+
+
+async def test_a_standing_of_another_engine_reads_as_nothing_until_it_is_judged_again(
+    settings: Settings, organisation: Organisation
+) -> None:
+    clock = Ahead()
+    async with Process.running(settings, clock=clock) as process:
+        craft = Organisation(Factory(process), organisation.id, organisation.key)
+        await craft.publish()
+        await craft.hire("kari")
+        await _join(craft, "kari")
+        await craft.record("kari", new_event("1"))
+        await craft.judge()
+        async with process.database.writing(craft.id) as connection:
+            await connection.execute(text("UPDATE standings SET engine_version = '0', state = 'another form'"))
+        clock.days = 3
+        await craft.factory.boards().sweep()
+        assert await _places(craft, CURRENT) == {"kari": 0}
+        await craft.judge()
         assert await _places(craft, LONGEST) == {"kari": 1}
         await _counts_agree(craft)
 

@@ -104,6 +104,18 @@ async def test_two_imports_at_once_add_everyone_once(organisation: Organisation)
     assert len(await organisation.rows(PRESENT)) == 50
 
 
+async def test_two_imports_at_once_update_everyone_and_neither_undoes_the_other(organisation: Organisation) -> None:
+    people = organisation.factory.people()
+    names = [f"p{n}" for n in range(60)]
+    await organisation.hire(*names)
+    for _ in range(3):
+        await asyncio.gather(
+            people.upsert(organisation.id, [PersonEntry(name, name="Named", team="north") for name in names]),
+            people.upsert(organisation.id, [PersonEntry(name, locale="nb", team="north") for name in names[::-1]]),
+        )
+    assert await organisation.rows("SELECT DISTINCT name, locale FROM people") == [("Named", "nb")]
+
+
 async def test_add_leaves_those_alone_who_are_there(organisation: Organisation) -> None:
     await organisation.hire("kari")
     added = await organisation.factory.people().add(

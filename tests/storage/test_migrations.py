@@ -8,14 +8,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from tests.support.upgrades import UPGRADE
 from vekst.storage.database import Database
 from vekst.storage.migrations import connect_and_run, is_current, scripts_folder, upgrade
-
-UPGRADE = """
-import asyncio, sys
-from vekst.storage.migrations import upgrade
-asyncio.run(upgrade(sys.argv[1]))
-"""
 
 
 async def _is_current(url: str) -> bool:

@@ -11,7 +11,7 @@ from rich.text import Text
 from vekst.engine.explain import title_text
 from vekst.quests.plan_records import Effect, Effects, Plan, RulePlan, Side, Tally
 
-__all__ = ["as_document", "easier", "harder", "print_plan", "rule_name", "worth"]
+__all__ = ["amount", "as_document", "easier", "harder", "print_plan", "rule_name", "worth"]
 
 _PIPE_WIDTH = 140
 _NOBODY = Tally()
@@ -30,7 +30,7 @@ def print_plan(plan: Plan, locale: str) -> None:
     for line in _people(shown, locale):
         console.print(line, markup=False)
     console.print(
-        f"{len(plan.rules) - len(shown)} rules stay as they are, and nobody feels a difference.", markup=False
+        f"Unchanged, and without effect on anybody: {amount(len(plan.rules) - len(shown), 'rule')}.", markup=False
     )
 
 
@@ -61,32 +61,39 @@ def rule_name(rule: RulePlan, locale: str) -> str:
     return key if title == key else f"{title} ({key})"
 
 
+def amount(number: int, noun: str) -> str:
+    """So many of it, in words: `1 learner`, `2,000 learners`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def easier(effects: Effects) -> str:
     """For how many learners it becomes easier, or comes sooner; empty for nobody."""
-    return ", ".join(_counted(effects, ((Effect.EASIER, "learners"), (Effect.SOONER, "sooner"))))
+    return ", ".join(_counted(effects, ((Effect.EASIER, "learner"), (Effect.SOONER, None))))
 
 
 def harder(effects: Effects) -> str:
     """For how many learners it becomes harder, or comes later; empty for nobody."""
-    return ", ".join(_counted(effects, ((Effect.HARDER, "learners"), (Effect.LATER, "later"))))
+    return ", ".join(_counted(effects, ((Effect.HARDER, "learner"), (Effect.LATER, None))))
 
 
 def worth(effects: Effects) -> str:
     """For how many learners what is given either way has other points, and the difference; empty for nobody."""
     found = (effects.get(effect) for effect in (Effect.WORTH_MORE, Effect.WORTH_LESS))
-    return ", ".join(f"{tally.learners:,} learners, {tally.points:+,}" for tally in found if tally)
+    return ", ".join(f"{amount(tally.learners, 'learner')}, {tally.points:+,}" for tally in found if tally)
 
 
 def _summary(plan: Plan) -> Iterator[str]:
     begun = f"after version {plan.version}" if plan.version else "as the first version"
-    yield f"Published {begun}, over {plan.events:,} events of {plan.learners:,} learners. Nothing was written."
+    over = f"{amount(plan.events, 'event')} of {amount(plan.learners, 'learner')}"
+    yield f"Published {begun}, over {over}. Nothing was written."
     gains, kept = plan.gains, plan.kept
     yield (
-        f"{gains.learners:,} learners would gain {gains.recognitions:,} recognitions and {gains.points:,} points for "
-        f"the past, each told in one summary."
+        f"{amount(gains.learners, 'learner')} would gain {amount(gains.recognitions, 'recognition')} and "
+        f"{amount(gains.points, 'point')} for the past, each told in one summary."
     )
     if kept.recognitions:
-        yield f"{kept.recognitions:,} recognitions of {kept.learners:,} learners stay as they were given."
+        of = amount(kept.learners, "learner")
+        yield f"What stays as it was given: {amount(kept.recognitions, 'recognition')} of {of}."
     before, after = plan.before or plan.after, plan.after
     yield (
         f"Points per active learner and week: {before.inflation:.1f} before, {after.inflation:.1f} after. "
@@ -104,7 +111,7 @@ def _table(rules: Iterable[RulePlan], locale: str) -> Table:
         table.add_row(
             Text(f"{rule.rule[0]}: {rule_name(rule, locale)}"),
             rule.change.value,
-            f"{gains.learners:,} learners, {gains.points:,} points" if gains.learners else "",
+            f"{amount(gains.learners, 'learner')}, {amount(gains.points, 'point')}" if gains.learners else "",
             easier(rule.effects),
             harder(rule.effects),
             worth(rule.effects),
@@ -114,18 +121,18 @@ def _table(rules: Iterable[RulePlan], locale: str) -> Table:
 
 def _people(rules: Iterable[RulePlan], locale: str) -> Iterator[str]:
     for rule in rules:
-        for effect, verb in ((Effect.GAINS, "gain"), (Effect.HARDER, "would not have, and keep")):
+        for effect, verb in ((Effect.GAINS, "gained by"), (Effect.HARDER, "out of reach, but kept by")):
             people = rule.people.get(effect, ())
             if people:
                 names = ", ".join(f"{each.name} ({each.points:,})" for each in people)
-                yield f"{rule_name(rule, locale)}: {len(people):,} {verb} it: {names}"
+                yield f"{rule_name(rule, locale)}, {verb} {len(people):,}: {names}"
 
 
-def _counted(effects: Effects, words: Iterable[tuple[Effect, str]]) -> Iterator[str]:
-    for effect, word in words:
+def _counted(effects: Effects, words: Iterable[tuple[Effect, str | None]]) -> Iterator[str]:
+    for effect, noun in words:
         tally = effects.get(effect)
         if tally:
-            yield f"{tally.learners:,} {word}"
+            yield amount(tally.learners, noun) if noun else f"{tally.learners:,} {effect.value}"
 
 
 def _tally(tally: Tally) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A plan as one page that stands alone: plots, the table of rules, and names if asked for; for light and dark screens."""
+"""A plan as one page that stands alone: plots, the rules as a table, and the names if asked for; on light and dark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 
 from vekst.cli.charts import Bar, Line, Split, bar_chart, line_chart, split_chart
-from vekst.cli.plan_answer import easier, harder, rule_name, worth
+from vekst.cli.plan_answer import amount, easier, harder, rule_name, worth
 from vekst.engine.explain import title_text
 from vekst.quests.plan_records import Bucket, Effect, Plan, RulePlan, Side, Tally
 
@@ -34,8 +34,8 @@ def _body(plan: Plan, title: str, locale: str) -> Iterator[str]:
     begun = f"Beside version {plan.version}, which is in force" if plan.version else "As the first version"
     yield f"<h1>{title}</h1>"
     yield (
-        f"<p>{begun}, over {plan.events:,} stored events of {plan.learners:,} learners. Nothing was written. "
-        "What learners hold they keep, with its points.</p>"
+        f"<p>{begun}, over {amount(plan.events, 'stored event')} of {amount(plan.learners, 'learner')}. "
+        "Nothing was written. What learners hold they keep, with its points.</p>"
     )
     yield from _figures(plan, before)
     shown = [rule for rule in plan.rules if rule.matters]
@@ -51,7 +51,7 @@ def _body(plan: Plan, title: str, locale: str) -> Iterator[str]:
 def _figures(plan: Plan, before: Side) -> Iterator[str]:
     figures = (
         (f"{plan.gains.learners:,}", "learners gain something for the past"),
-        (f"{plan.gains.points:,}", f"points, in {plan.gains.recognitions:,} recognitions"),
+        (f"{plan.gains.points:,}", f"points, in {amount(plan.gains.recognitions, 'recognition')}"),
         (f"{before.inflation:.1f} → {plan.after.inflation:.1f}", "points per active learner and week"),
         (f"{before.outcome_share:.1%} → {plan.after.outcome_share:.1%}", "of the points are for outcomes"),
     )
@@ -63,7 +63,7 @@ def _figures(plan: Plan, before: Side) -> Iterator[str]:
 def _gains(rules: Sequence[RulePlan], locale: str) -> Iterator[str]:
     told = [(rule, rule.effects[Effect.GAINS]) for rule in rules if Effect.GAINS in rule.effects]
     bars = [
-        Bar(_title(rule, locale), tally.learners, f"{tally.learners:,} ({tally.points:,} points)")
+        Bar(_title(rule, locale), tally.learners, f"{tally.learners:,} ({amount(tally.points, 'point')})")
         for rule, tally in sorted(told, key=lambda each: -each[1].learners)
     ]
     if bars:
@@ -146,7 +146,7 @@ def _percent(side: Side) -> str:
 
 def _rules(rules: Sequence[RulePlan], others: int, locale: str) -> Iterator[str]:
     yield "<h2>Rule by rule</h2>"
-    yield f"<p>{others:,} rules stay as they are, and nobody feels a difference.</p>"
+    yield f"<p>Unchanged, and without effect on anybody: {amount(others, 'rule')}.</p>"
     if rules:
         rows = (
             (
@@ -164,7 +164,7 @@ def _rules(rules: Sequence[RulePlan], others: int, locale: str) -> Iterator[str]
 
 
 def _gain(tally: Tally) -> str:
-    return f"{tally.learners:,} learners, {tally.points:,} points" if tally.learners else ""
+    return f"{amount(tally.learners, 'learner')}, {amount(tally.points, 'point')}" if tally.learners else ""
 
 
 def _people(rules: Sequence[RulePlan], locale: str) -> Iterator[str]:

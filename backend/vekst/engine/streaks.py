@@ -204,7 +204,7 @@ def period_over_at(streak: Streak, period: int, zone: str) -> datetime:
 def next_losses(
     streak: Streak, standing: Standing, state: StreakState, now: datetime, run: tuple[int, int]
 ) -> tuple[datetime | None, datetime | None]:
-    """When the `current_run` of now would first end or spend a freeze (S8), and when it would end, with nothing more."""
+    """When the current `run` would first end or spend a freeze (S8), and when it would end, if nothing happened."""
     length, held = run
     if not length or state.last is None:
         return None, None

@@ -11,6 +11,7 @@ from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.nodes import find_node
+from vekst.graphql.types.changes import Changes, changes_since
 from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
 from vekst.graphql.types.learners import Learner, learner_of
 from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
@@ -74,6 +75,20 @@ class Query:
         """What can be done."""
         _ = info.context.learner_id
         return quests_page(await info.context.pack(), info.context.languages, first, after)
+
+    @resolved("What changed for the signed-in person since a cursor: for an app that was away, and for its first load.")
+    async def changes(
+        self,
+        info: Info,
+        since: Annotated[
+            str | None, strawberry.argument(description="The `cursor` of the last answer; the first load has none.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many recognitions; 100 if left out, and at most.")
+        ] = strawberry.UNSET,
+    ) -> Changes:
+        """Sync."""
+        return await changes_since(info.context, given(since), first)
 
     @resolved("The leaderboard of that key; null if there is none.")
     async def leaderboard(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vekst.domain.actors import Actor
 from vekst.domain.errors import NotAllowed, NotFound
 from vekst.engine.standing import decode
+from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
 from vekst.services.places import places_of
@@ -85,8 +86,11 @@ async def refresh_places(
 async def _places(
     connection: AsyncConnection, packs: Packs, org_id: UUID, row: StandingRow, now: datetime
 ) -> list[boards_store.Place]:
-    """A standing is read with the version that made it; the worker brings those of earlier ones up to date."""
-    if row.state is None or row.pack_version is None:
+    """A standing is read with the version that made it; the worker brings those of earlier ones up to date.
+
+    One that another engine made cannot be read: its values are 0 until the worker has judged the learner again.
+    """
+    if row.state is None or row.pack_version is None or row.engine_version != ENGINE_VERSION:
         pack = await packs.latest(connection, org_id)
         return places_of(pack, None, row, now) if pack else []
     pack = await packs.version(connection, org_id, row.pack_version)

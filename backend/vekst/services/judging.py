@@ -85,11 +85,6 @@ class JudgingService:
         async with self._database.crossing() as connection:
             return [org_id for org_id, _ in await organisations_store.pending(connection, ENGINE_VERSION)]
 
-    async def has_work(self, org_id: UUID) -> bool:
-        """Whether any event waits whose learner can be judged now."""
-        async with self._database.reading(org_id) as connection:
-            return await standings_store.has_work(connection, org_id, self._clock())
-
     async def judge_batch(self, org_id: UUID) -> JudgedBatch:
         """Judge up to 2,000 events of one organisation, whole learners first; commits, then tells.
 
@@ -99,7 +94,7 @@ class JudgingService:
         try:
             return await self._judge(org_id, claimed)
         except DBAPIError as error:
-            if error.connection_invalidated or not claimed:
+            if not claimed or not _comes_from_the_data(error):
                 raise
             _log.warning("batch_failed", org_id=str(org_id), learners=len(claimed), error=str(error.orig))
         total = JudgedBatch()
@@ -118,7 +113,7 @@ class JudgingService:
         try:
             return await self._judge(org_id, [learner_id], given=True)
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if not _comes_from_the_data(error):
                 raise
             async with self._database.writing(org_id) as connection:
                 await _set_aside(connection, org_id, {learner_id: error}, self._clock())
@@ -166,6 +161,12 @@ class JudgingService:
         return await standings_store.claim_outdated(
             connection, org_id, most=AGAIN_AT_MOST, now=now, engine=ENGINE_VERSION, version=version
         )
+
+
+def _comes_from_the_data(error: DBAPIError) -> bool:
+    """Whether the same batch would fail again: bad values, broken constraints, or a statement that takes too long."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return state.startswith(("22", "23")) or state == "57014"
 
 
 async def _judge_learners(

@@ -75,13 +75,13 @@ class PeopleService:
         now = self._clock()
         async with self._database.writing(org_id) as connection:
             teams = await _teams(connection, org_id, entries, now)
-            known = await people_store.read_people(connection, org_id, sorted(told))
+            known = await people_store.lock_people(connection, org_id, sorted(told))
             fresh = [_new_person(each, teams, now) for person, each in sorted(told.items()) if person not in known]
             added = await people_store.append_people(connection, org_id, fresh)
             await standings_store.append(connection, org_id, sorted(added), now)
             # Someone else may have added them in the meantime: then they are known after all.
             if len(added) < len(fresh):
-                known = await people_store.read_people(connection, org_id, sorted(told))
+                known = await people_store.lock_people(connection, org_id, sorted(told))
             changed = await self._update(connection, org_id, known, told, now)
             people = {**{person.person: person for person in fresh if person.learner_id in added}, **changed}
             joined_at = {row.learner_id: row.joined_at if row.learner_id in added else now for row in people.values()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
 from vekst.domain.actors import Role
 from vekst.engine.pack import BoardMeasure, Leaderboard, Pack, PointsMeasure, StreakMeasure, TallyMeasure
-from vekst.engine.readings import StreakReading, streak_readings
+from vekst.engine.readings import StreakReading, streak_reading
 from vekst.engine.standing import Standing
 from vekst.storage.boards_store import ORGANISATION_SCOPE, Place, team_scope
 from vekst.storage.standings_store import StandingRow
@@ -24,12 +24,12 @@ def places_of(pack: Pack, standing: Standing | None, row: StandingRow, now: date
     boards = [board for board in pack.leaderboards.values() if takes_part(board, row)]
     if not boards:
         return []
-    streaks = {each.key: each for each in streak_readings(pack, standing, now)} if standing else {}
+    streaks = _readings(pack, boards, standing, now) if standing else {}
     scopes = (ORGANISATION_SCOPE, *(team_scope(team_id) for team_id in row.teams))
     return [
         Place(board.key, scope, row.learner_id, value, holds_until)
         for board in boards
-        for value, holds_until in _values(board.measure, standing, streaks)
+        for value, holds_until in _values(board.measure, standing, streaks, now)
         for scope in scopes
     ]
 
@@ -41,11 +41,19 @@ def takes_part(board: Leaderboard, row: StandingRow) -> bool:
     return board.key in row.joined or (board.joins == "opt_out" and row.role == Role.LEARNER)
 
 
-def _values(measure: BoardMeasure, standing: Standing | None, streaks: Mapping[str, StreakReading]) -> Iterator[Value]:
+def _readings(pack: Pack, boards: Iterable[Leaderboard], standing: Standing, now: datetime) -> dict[str, StreakReading]:
+    """The streaks that the boards rest on, each read once."""
+    keys = {board.measure.streak for board in boards if isinstance(board.measure, StreakMeasure)}
+    return {key: streak_reading(pack, standing, key, now) for key in keys}
+
+
+def _values(
+    measure: BoardMeasure, standing: Standing | None, streaks: Mapping[str, StreakReading], now: datetime
+) -> Iterator[Value]:
     """The value under the measure; boards per week or month, and those of tallies, keep no places yet."""
     match measure:
         case StreakMeasure(streak, of):
-            yield _streak_value(streaks.get(streak), of)
+            yield _streak_value(streaks.get(streak), of, now)
         case PointsMeasure(per):
             if per == "ever":
                 yield (standing.effort if standing else 0, None)
@@ -55,9 +63,10 @@ def _values(measure: BoardMeasure, standing: Standing | None, streaks: Mapping[s
             assert_never(measure)
 
 
-def _streak_value(reading: StreakReading | None, of: str) -> Value:
+def _streak_value(reading: StreakReading | None, of: str, now: datetime) -> Value:
     if reading is None:
         return (0, None)
     if of == "longest":
         return (reading.longest, None)
-    return (reading.current, reading.ends_at if reading.current else None)
+    alive = reading.current > 0 and (reading.ends_at is None or reading.ends_at > now)
+    return (reading.current, reading.ends_at) if alive else (0, None)

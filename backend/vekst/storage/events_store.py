@@ -24,7 +24,6 @@ __all__ = [
     "lock_voids",
     "mark_judged",
     "pending",
-    "pending_count",
     "voids",
 ]
 
@@ -115,7 +114,6 @@ _VOIDS: Final = text(
     """
 )
 _LOCK_VOIDS: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-_COUNT: Final = text("SELECT count(*) FROM progress_events WHERE org_id = :org_id AND judged_at IS NULL")
 
 
 async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[EventKey]:
@@ -187,11 +185,6 @@ async def mark_judged(
         _MARK, {"org_id": org_id, "learners": learners, "refs": refs, "at": at}
     )
     return marked.rowcount
-
-
-async def pending_count(connection: AsyncConnection, org_id: UUID) -> int:
-    """How many events of the organisation wait to be judged."""
-    return int((await connection.execute(_COUNT, {"org_id": org_id})).scalar_one())
 
 
 def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:

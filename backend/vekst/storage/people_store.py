@@ -23,6 +23,7 @@ __all__ = [
     "find_person",
     "find_subjects",
     "join_teams",
+    "lock_people",
     "put_integration",
     "read_people",
     "read_teams",
@@ -103,6 +104,7 @@ _READ_PEOPLE: Final = text(
       FROM people WHERE org_id = :org_id AND person = ANY(:persons)
     """
 )
+_LOCK_PEOPLE: Final = text(f"{_READ_PEOPLE.text} ORDER BY person FOR NO KEY UPDATE")
 _PEOPLE_ROWS: Final = """
     unnest(CAST(:learners AS uuid[]), CAST(:persons AS text[]), CAST(:names AS text[]), CAST(:emails AS text[]),
            CAST(:roles AS text[]), CAST(:zones AS text[]), CAST(:first_zones AS text[]), CAST(:locales AS text[]),
@@ -186,6 +188,12 @@ async def find_subjects(connection: AsyncConnection, org_id: UUID, persons: Sequ
 async def read_people(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, PersonRow]:
     """The people of these keys, the inactive ones too."""
     rows = await connection.execute(_READ_PEOPLE, {"org_id": org_id, "persons": list(persons)})
+    return {row.person: PersonRow(*row) for row in rows}
+
+
+async def lock_people(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, PersonRow]:
+    """The same, held until the end of the transaction; everyone locks people in the order of their keys."""
+    rows = await connection.execute(_LOCK_PEOPLE, {"org_id": org_id, "persons": list(persons)})
     return {row.person: PersonRow(*row) for row in rows}
 
 

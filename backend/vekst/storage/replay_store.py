@@ -53,7 +53,7 @@ class Miscount:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many learners have a standing, how many of these a version has judged, and how many others are set aside."""
+    """How many learners are to be judged, how many of these a version has judged, and how many others are set aside."""
 
     learners: int
     judged: int
@@ -106,11 +106,15 @@ _MARK: Final = text(
 )
 _PROGRESS: Final = text(
     """
-    SELECT count(*) AS learners,
-           count(*) FILTER (WHERE engine_version = :engine AND pack_version >= :version) AS judged,
-           count(*) FILTER (WHERE NOT (engine_version = :engine AND pack_version >= :version) AND retry_at > :now)
-               AS set_aside
-      FROM standings WHERE org_id = :org_id AND state IS NOT NULL
+    SELECT count(*) AS learners, count(*) FILTER (WHERE is_judged) AS judged,
+           count(*) FILTER (WHERE NOT is_judged AND retry_at > :now) AS set_aside
+      FROM (SELECT s.retry_at,
+                   s.state IS NOT NULL AND s.engine_version = :engine AND s.pack_version >= :version AS is_judged
+              FROM standings s
+             WHERE s.org_id = :org_id
+               AND (s.state IS NOT NULL
+                    OR EXISTS (SELECT FROM progress_events e WHERE e.org_id = s.org_id
+                                AND e.learner_id = s.learner_id AND e.judged_at IS NULL))) AS learners
     """
 )
 _KEEP: Final = text(

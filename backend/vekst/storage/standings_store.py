@@ -20,7 +20,6 @@ __all__ = [
     "append",
     "claim",
     "claim_outdated",
-    "has_work",
     "lock",
     "lock_due",
     "read",
@@ -93,12 +92,6 @@ _CLAIM_OUTDATED: Final = text(
      WHERE s.org_id = :org_id AND s.state IS NOT NULL
        AND (s.engine_version <> :engine OR s.pack_version < :version) AND (s.retry_at IS NULL OR s.retry_at <= :now)
      ORDER BY s.learner_id LIMIT :most FOR NO KEY UPDATE OF s SKIP LOCKED
-    """
-)
-_HAS_WORK: Final = text(
-    """
-    SELECT EXISTS (SELECT FROM progress_events e JOIN standings s ON s.org_id = e.org_id AND s.learner_id = e.learner_id
-                    WHERE e.org_id = :org_id AND e.judged_at IS NULL AND (s.retry_at IS NULL OR s.retry_at <= :now))
     """
 )
 _LOCK: Final = text(
@@ -181,11 +174,6 @@ async def claim_outdated(
     """Lock up to `most` learners whom another engine or an earlier version of the pack has judged."""
     parameters = {"org_id": org_id, "most": most, "now": now, "engine": engine, "version": version}
     return await _ids(connection, _CLAIM_OUTDATED, parameters)
-
-
-async def has_work(connection: AsyncConnection, org_id: UUID, now: datetime) -> bool:
-    """Whether any event waits whose learner is not set aside."""
-    return bool((await connection.execute(_HAS_WORK, {"org_id": org_id, "now": now})).scalar_one())
 
 
 async def lock(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> list[UUID]:

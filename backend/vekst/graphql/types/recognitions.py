@@ -11,25 +11,29 @@ from vekst.domain.recognitions import Identity
 from vekst.engine.explain import Explainer
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
-from vekst.graphql.opaque import read_cursor, recognition_node, write_cursor
+from vekst.graphql.opaque import read_cursor, read_node, recognition_node, write_cursor
 from vekst.graphql.scalars import DateTime
 from vekst.graphql.types.enums import PointsNature, RecognitionKind
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 from vekst.queries.ledger import LedgerRow, ledger_page
 
 __all__ = [
+    "CHANGES",
     "Evidence",
     "Recognition",
     "RecognitionConnection",
     "RecognitionEdge",
     "Why",
     "edge_of",
+    "read_mark",
     "read_place",
     "recognition_of",
     "recognitions_page",
     "write_place",
 ]
 
+CHANGES = "changes"
+"""The kind of the cursors of `changes`; they hold a place in the ledger too."""
 _CURSOR = "recognitions"
 
 
@@ -159,6 +163,21 @@ async def edge_of(context: Context, row: LedgerRow) -> RecognitionEdge:
     return RecognitionEdge(cursor=write_place(row.seq), node=await recognition_of(context, row))
 
 
+def read_mark(cursor: str | None) -> str:
+    """What a cursor of `changes` knows of everything but the ledger; empty for any other."""
+    return _changes_parts(cursor)[1] if cursor else ""
+
+
+def _changes_parts(cursor: str) -> tuple[str, str]:
+    """Place and mark of a cursor of `changes`; empty for any other."""
+    match read_node(cursor):
+        case (name, (place,)) if name == CHANGES:
+            seq, _, mark = place.partition(".")
+            return seq or "-", mark
+        case _:
+            return "", ""
+
+
 def write_place(seq: int) -> str:
     """The cursor of a place in the learner's ledger."""
     return write_cursor(_CURSOR, seq)
@@ -166,9 +185,9 @@ def write_place(seq: int) -> str:
 
 def read_place(cursor: str | None, field: str = "after") -> int | None:
     """The place that a cursor names; `InvalidInput` for what is no cursor of recognitions, None for none."""
-    place = read_cursor(_CURSOR, cursor, field)
-    if place is None:
+    if cursor is None:
         return None
+    place = _changes_parts(cursor)[0] or read_cursor(_CURSOR, cursor, field) or ""
     if not (place.isascii() and place.isdigit() and len(place) < 19):
         raise InvalidInput("CURSOR_NOT_VALID", field=field)
     return int(place)

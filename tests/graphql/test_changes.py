@@ -1,0 +1,129 @@
+"""`changes`: a first load, then only what is new, in pages, without a gap; and an answer that is small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.graphql.client import Client
+from tests.graphql.conftest import TestClock
+from tests.graphql.operations import operation
+from tests.support.organisations import Organisation, new_event
+from vekst.services.voiding import EventName
+
+SignIn = Callable[..., Client]
+
+SYNC = operation("sync")
+PAGE = """query ($since: String, $first: Int) { changes(since: $since, first: $first) {
+    cursor hasMore learner { points { total } } recognitions { cursor node { id } } } }"""
+
+
+@pytest.fixture
+async def kari(organisation: Organisation, sign_in: SignIn) -> Client:
+    await organisation.publish()
+    await organisation.hire("kari")
+    return sign_in("kari")
+
+
+async def practise(organisation: Organisation, *days_ago: int) -> None:
+    """Practise once on each of those days."""
+    now = datetime.now(UTC)
+    await organisation.record("kari", *(new_event(f"d{n}", at=now - timedelta(days=n)) for n in days_ago))
+    await organisation.judge()
+
+
+async def changes(client: Client, since: str | None = None, **variables: Any) -> Any:
+    """The answer to `changes`."""
+    return (await client.ask(PAGE, since=since, **variables))["changes"]
+
+
+async def ids(client: Client) -> list[str]:
+    """All recognitions, oldest first."""
+    feed = await client.ask("{ me { recognitions(first: 100) { edges { node { id } } } } }")
+    return [edge["node"]["id"] for edge in feed["me"]["recognitions"]["edges"]][::-1]
+
+
+async def test_a_first_load_and_then_only_what_is_new(organisation: Organisation, kari: Client) -> None:
+    empty = await changes(kari)
+    assert (empty["recognitions"], empty["hasMore"]) == ([], False)
+    assert empty["learner"]["points"]["total"] == 0
+    await practise(organisation, 3, 2)
+    first = await changes(kari, empty["cursor"])
+    assert [edge["node"]["id"] for edge in first["recognitions"]] == await ids(kari)
+    assert first["learner"]["points"]["total"] == 10
+    nothing = await changes(kari, first["cursor"])
+    assert (nothing["recognitions"], nothing["learner"], nothing["hasMore"]) == ([], None, False)
+    assert nothing["cursor"] == first["cursor"]
+    await practise(organisation, 1)
+    second = await changes(kari, nothing["cursor"])
+    assert [edge["node"]["id"] for edge in first["recognitions"] + second["recognitions"]] == await ids(kari)
+
+
+async def test_a_load_without_a_cursor_has_the_newest(organisation: Organisation, kari: Client) -> None:
+    await practise(organisation, *range(5, 0, -1))
+    newest = await changes(kari, first=2)
+    assert [edge["node"]["id"] for edge in newest["recognitions"]] == (await ids(kari))[-2:]
+    assert (await changes(kari, newest["cursor"]))["recognitions"] == []
+
+
+async def test_what_is_much_comes_in_pages_and_the_learner_with_the_last(
+    organisation: Organisation, kari: Client
+) -> None:
+    page = await changes(kari)
+    await practise(organisation, *range(9, 0, -1))
+    seen, learners = [], []
+    while True:
+        page = await changes(kari, page["cursor"], first=4)
+        seen += [edge["node"]["id"] for edge in page["recognitions"]]
+        learners.append(page["learner"])
+        if not page["hasMore"]:
+            break
+    assert seen == await ids(kari)
+    assert learners[:-1] == [None] * (len(learners) - 1)
+    assert learners[-1]["points"]["total"] > 0
+
+
+async def test_what_changes_without_a_recognition_is_told_too(
+    organisation: Organisation, kari: Client, clock: TestClock
+) -> None:
+    await practise(organisation, 1)
+    cursor = (await changes(kari))["cursor"]
+    await organisation.factory.choices().change_zone(await organisation.actor("kari"), id="z", zone="Asia/Tokyo")
+    pending = await changes(kari, cursor)
+    await organisation.judge()
+    moved = await changes(kari, pending["cursor"])
+    clock.move(timedelta(days=1))
+    tomorrow = await changes(kari, moved["cursor"])
+    for each in (pending, moved, tomorrow):
+        assert each["learner"] is not None
+        assert each["recognitions"] == []
+
+
+async def test_reversals_are_changes(organisation: Organisation, kari: Client) -> None:
+    await practise(organisation, 1)
+    cursor = (await changes(kari))["cursor"]
+    actor = await organisation.actor("kari")
+    await organisation.factory.voiding().void(actor, client_id="v", event=EventName("d1"), reason="not mine")
+    await organisation.judge()
+    [*_, last] = (await kari.ask(SYNC, since=cursor))["changes"]["recognitions"]
+    assert (last["node"]["kind"], last["node"]["why"]["reason"]) == ("REVERSAL", "not mine")
+
+
+async def test_an_answer_is_small(organisation: Organisation, kari: Client) -> None:
+    await practise(organisation, *range(30, 1, -1))
+    first = await kari.send(SYNC)
+    cursor = first.json()["data"]["changes"]["cursor"]
+    nothing = await kari.send(SYNC, since=cursor)
+    assert len(nothing.content) < 200
+    await practise(organisation, 1)
+    after_a_day = await kari.send(SYNC, since=cursor)
+    assert len(after_a_day.content) < 3_000
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "Y2hhbmdlczo", "Y2hhbmdlczp4LnkK", "cXVlc3RzOjE"])
+async def test_a_cursor_that_is_none_is_refused_in_words(kari: Client, cursor: str) -> None:
+    error = await kari.error(PAGE, since=cursor)
+    assert (error["extensions"]["reason"], error["extensions"]["field"]) == ("CURSOR_NOT_VALID", "since")

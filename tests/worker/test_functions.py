@@ -1,0 +1,85 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.organisations import Organisation, new_event
+from vekst.factory import Process
+from vekst.jobs.valkey import QUEUE_NAME
+from vekst.worker.functions import judge, look_again, sweep, sweep_without_hints
+
+
+@pytest.fixture
+async def craft(organisation: Organisation, process: Process) -> AsyncIterator[Organisation]:
+    """An organisation of one, and an empty queue."""
+    await organisation.publish()
+    await organisation.hire("kari")
+    await process.client.flushdb()
+    yield organisation
+    await process.client.flushdb()
+
+
+async def _hints(craft: Organisation, process: Process) -> int:
+    jobs = await process.client.queued_jobs(queue_name=QUEUE_NAME)
+    return sum(str(craft.id) in job.args for job in jobs)
+
+
+async def test_a_hint_has_everything_judged(craft: Organisation, process: Process) -> None:
+    await craft.record("kari", *(new_event(str(n)) for n in range(20)))
+    assert await _hints(craft, process) >= 1
+    await judge({"process": process}, str(craft.id))
+    assert await craft.pending() == 0
+
+
+async def test_an_event_whose_hint_came_while_the_jobs_ran_is_found_by_looking_once_more(
+    craft: Organisation, process: Process
+) -> None:
+    """A hint for a running job's id is dropped; the event is judged all the same, and no sweep is needed."""
+    job = {"process": process}
+    await judge(job, str(craft.id))
+    await craft.record("kari", new_event("1"))
+    await process.client.delete(QUEUE_NAME)
+    await look_again(job)
+    assert await craft.pending() == 0
+    # It may be the first of many, so a job goes on.
+    await process.client.flushdb()
+    await craft.record("kari", new_event("2"))
+    await process.client.flushdb()
+    await look_again(job)
+    assert await _hints(craft, process) == 1
+    await process.client.flushdb()
+    await look_again(job)
+    assert await _hints(craft, process) == 0
+
+
+async def test_after_a_sweep_of_its_own_a_job_looks_for_nothing(process: Process) -> None:
+    await look_again({"process": process, "job_id": "sweep:1"})
+
+
+async def test_the_sweep_hints_again_where_a_hint_was_lost(craft: Organisation, process: Process) -> None:
+    await craft.record("kari", new_event("1"))
+    await process.client.flushdb()
+    await sweep({"process": process})
+    assert await _hints(craft, process) == 1
+
+
+async def test_without_valkey_the_sweep_judges_by_itself(craft: Organisation, process: Process) -> None:
+    await craft.record("kari", new_event("1"))
+    await sweep_without_hints(process)
+    assert await craft.pending() == 0
+
+
+async def test_a_new_version_is_enough_of_a_hint(craft: Organisation, process: Process) -> None:
+    """V1: everyone is judged again by the worker, without any event."""
+    await craft.record("kari", new_event("1"))
+    await craft.judge()
+    await craft.publish(
+        {**await _files(craft), "more.yaml": "skills: {patience: {title: Patience, purpose: Wait, levels: [5]}}\n"}
+    )
+    await judge({"process": process}, str(craft.id))
+    assert await craft.rows("SELECT pack_version FROM standings") == [(2,)]
+
+
+async def _files(craft: Organisation) -> dict[str, str]:
+    [(files,)] = await craft.rows("SELECT files FROM pack_versions")
+    assert isinstance(files, dict)
+    return files
