@@ -18,6 +18,7 @@ from vekst.graphql.event_stream import EventStreamEndpoint
 from vekst.graphql.execution import Operations
 from vekst.graphql.limits import Limits
 from vekst.graphql.metrics import GraphQLMetrics
+from vekst.graphql.persisted import PersistedQueries, trusted_documents
 from vekst.graphql.schema import build_schema
 from vekst.graphql.websocket import WebSocketEndpoint
 from vekst.routes.health import health_router
@@ -66,7 +67,13 @@ def create_app(
             yield
 
     app = FastAPI(title="Vekst", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    operations = Operations(build_schema(), development=chosen.development, limits=limits)
+    trusted = trusted_documents(chosen.trusted_documents) if chosen.trusted_documents else None
+    operations = Operations(
+        build_schema(),
+        development=chosen.development,
+        limits=limits,
+        persisted=PersistedQueries(trusted, only_trusted=chosen.only_trusted_documents),
+    )
     arrivals = Arrivals(
         lambda: Factory(started.get()),
         issuer.verifier() if issuer else _verifier(chosen, clock),

@@ -18,6 +18,8 @@ from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.arq_queue import ArqQueue
 from vekst.jobs.live import Live, Wakes, channel, organisation_channel
+from vekst.jobs.query_store import QueryStore
+from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
 from vekst.services.actors import ActorsService
 from vekst.services.boards import BoardsService
@@ -174,6 +176,14 @@ class Factory:
     def voiding(self) -> VoidingService:
         """Corrections of what was recorded."""
         return VoidingService(self._process.database, self._process.queue, self._process.clock)
+
+    def queries(self) -> QueryStore:
+        """Operations that clients registered."""
+        return QueryStore(self._process.valkey)
+
+    def rates(self) -> Rates:
+        """How often callers ask."""
+        return Rates(self._process.valkey)
 
     def outbox(self) -> OutboxService:
         """What is told after a commit."""

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """The claim that names the person."""
     claim_integration: Annotated[str, Field(min_length=1)] = "integration"
     """The claim that names an integration, in place of a person."""
+    trusted_documents: Path | None = None
+    """A folder of `*.graphql` files: operations that clients may name by the SHA-256 of a file's text."""
+    only_trusted_documents: bool = False
+    """Run those operations and nothing else."""
     data_dir: Path = Path(".vekst")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
@@ -60,6 +64,12 @@ class Settings(BaseSettings):
         value: SecretStr = getattr(self, name)
         if value.get_secret_value() and not value.get_secret_value().startswith(schemes):
             raise ValueError(f"VEKST_{name.upper()} must begin with {' or '.join(schemes)}")
+
+    @model_validator(mode="after")
+    def _only_trusted_documents_are_somewhere(self) -> Self:
+        if self.only_trusted_documents and self.trusted_documents is None:
+            raise ValueError("VEKST_ONLY_TRUSTED_DOCUMENTS needs VEKST_TRUSTED_DOCUMENTS")
+        return self
 
     @property
     def development(self) -> bool:

@@ -161,7 +161,6 @@ def test_a_difference_is_named_and_ends_with_1(env: dict[str, str], org: str, se
     assert ended.returncode == 1
     assert "MISSING ola: BADGE brave-caller bronze once: expected 20 points, effort, found nothing" in ended.stdout
     told = json.loads(vekst("replay", "--org", org, "--verify", "--json", env=env).stdout)
-    assert {each["fault"] for each in told["differences"]} <= {"MISSING", "NUMBERING"}, told
     [missing] = [each for each in told["differences"] if each["fault"] == "MISSING"]
     assert (missing["person"], missing["key"], missing["occurrence"]) == ("ola", "brave-caller", "once")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import inf
 from typing import Any
 
 from tests.model.criteria import State, holds
@@ -24,7 +23,6 @@ class Run:
     length: int
     freezes: int
     alive: bool
-    missed_in_a_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class _Life:
         self.weekly = streak["every"] == "week"
         self.daily = streak["every"] == "day"
         self.calendar = calendar
-        self.bridge_at_most = (streak.get("freezes") or {}).get("bridge_at_most", inf)
+        self.freezes: dict[str, int] = streak.get("freezes") or {}
         self.places = places
         self.rest = rest
 
@@ -82,7 +80,7 @@ def streak_at(
     life = _Life(streak, calendar, places, rest_dates(prefix))
     today = life.period(local_date(now, places[-1].zone))
     active = _active_periods(streak, life, prefix, state)
-    runs = [_walk(start, active, today, life, streak.get("freezes") or {}) for start in sorted(active)]
+    runs = [_walk(start, active, today, life) for start in sorted(active)]
     alive = [run for run in runs if run.alive]
     current = max(alive, key=lambda run: run.length, default=Run(today, 0, 0, alive=False))
     keep_until, ends_at = _ahead(current, active, today, life, now) if current.alive else (None, None)
@@ -103,19 +101,20 @@ def _active_periods(streak: dict[str, Any], life: _Life, prefix: list[Event], st
     return {period for period, events in parts.items() if holds(streak["counts"], events, state)}
 
 
-def _walk(start: date, active: set[date], today: date, life: _Life, freezes: dict[str, Any]) -> Run:
+def _walk(start: date, active: set[date], today: date, life: _Life) -> Run:
     """S4: the run that begins at `start`."""
-    run = Run(start, length=0, freezes=freezes.get("start_with", 0), alive=True)
+    run = Run(start, length=0, freezes=life.freezes.get("start_with", 0), alive=True)
+    missed_in_a_row = 0
     period = start
     while period <= max(today, *active):
         if period in active:
             run.length += 1
-            run.missed_in_a_row = 0
-            if freezes.get("earn_one_per") and run.length % freezes["earn_one_per"] == 0:
+            missed_in_a_row = 0
+            if life.freezes.get("earn_one_per") and run.length % life.freezes["earn_one_per"] == 0:
                 run.freezes += 1
         elif period < today and life.due(period):
-            run.missed_in_a_row += 1
-            if run.freezes == 0 or run.missed_in_a_row > life.bridge_at_most:
+            missed_in_a_row += 1
+            if run.freezes == 0 or missed_in_a_row > life.freezes.get("bridge_at_most", missed_in_a_row):
                 run.alive = False
                 return run
             run.freezes -= 1
@@ -128,22 +127,18 @@ def _ahead(
 ) -> tuple[datetime | None, datetime | None]:
     """S8: when the run would first end or spend a freeze, and when it would end, if nothing more happened.
 
-    Either is None where no such period comes within years.
+    Either is None where no such period comes within years. The run is walked anew as of the end of each period that
+    is due and has nothing to show, from today's on; after a flight back over the date line, today's may come before
+    the run's first, or before one that is active already.
     """
-    freezes, missed = run.freezes, run.missed_in_a_row
     keep_until = None
-    # A learner who flew back over the date line may see a date before the run's first.
     period = max(today, run.start)
     while period < today + timedelta(days=366 * _YEARS_AHEAD):
         following = life.after(period)
-        if period in active:
-            missed = 0
-        elif life.due(period):
-            missed += 1
+        if period not in active and life.due(period):
             over = first_instant_after(following - timedelta(days=1), life.places[-1].zone, now)
             keep_until = keep_until or over
-            if freezes == 0 or missed > life.bridge_at_most:
+            if not _walk(run.start, active, following, life).alive:
                 return keep_until, over
-            freezes -= 1
         period = following
     return keep_until, None

@@ -155,6 +155,17 @@ class TestStreaks:
         assert judged.ends_at("s", at("2026-03-06T12:00")) == at("2026-03-09T00:00")
         assert judged.keep_until("s", at("2026-03-08T12:00")) == at("2026-03-09T00:00")
 
+    def test_s8_a_freeze_earned_later_does_not_bridge_a_date_lived_again(self) -> None:
+        # Active on the 1st and 3rd, back on the 2nd: when it ends, the run of the 1st holds no freeze yet.
+        back = move("2026-03-03T02:00+14:00", "Pacific/Pago_Pago")
+        events = [event("2026-03-01T12:00+14:00"), event("2026-03-03T01:00+14:00"), back]
+        written = pack(streaks={"s": {"every": "day", "counts": calls(), "freezes": {"earn_one_per": 2}}})
+        judged = judge(written, events, zone="Pacific/Kiritimati")
+        assert judged.streaks(at("2026-03-02T12:00-11:00"))["s"] == (2, 2, 1)
+        assert judged.keep_until("s", at("2026-03-02T12:00-11:00")) == at("2026-03-03T00:00-11:00")
+        assert judged.ends_at("s", at("2026-03-02T12:00-11:00")) == at("2026-03-03T00:00-11:00")
+        assert judged.streaks(at("2026-03-03T00:00-11:00"))["s"] == (1, 2, 0)
+
     def test_s8_a_night_of_dst_ends_at_its_own_midnight(self) -> None:
         assert self.keep(self.practise("03-28"), "2026-03-28T12:00") == datetime(2026, 3, 29, 22, tzinfo=UTC)
 

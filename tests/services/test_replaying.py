@@ -42,8 +42,8 @@ def as_owner(settings: Settings, craft: Organisation) -> Change:
 
     async def change(sql: str, **parameters: object) -> None:
         engine = create_async_engine(async_url(settings.database_url.get_secret_value()), poolclass=NullPool)
-        people = dict(await craft.rows("SELECT person, learner_id FROM people"))
-        bound = {"org": craft.id, **people, **parameters}
+        people = await craft.rows("SELECT person, learner_id FROM people")
+        bound = {"org": craft.id, **{str(person): learner_id for person, learner_id in people}, **parameters}
         try:
             async with engine.begin() as connection:
                 await connection.execute(text(sql), {name: value for name, value in bound.items() if f":{name}" in sql})

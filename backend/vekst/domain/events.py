@@ -10,6 +10,12 @@ from typing import Final
 
 __all__ = [
     "APP_SOURCE",
+    "FEEDBACK_ACTED_ON",
+    "FEEDBACK_ASKED",
+    "FEEDBACK_GIVEN",
+    "FEEDBACK_INVITED",
+    "FEEDBACK_RECEIVED",
+    "FEEDBACK_USED",
     "QUEST_ACCEPTED",
     "RESERVED_PREFIX",
     "RESERVED_SOURCES",
@@ -42,6 +48,21 @@ TIME_OFF: Final = "vekst.time-off"
 """data: {"from": ISO date, "until": ISO date}, both included (S7)"""
 VOIDED: Final = "vekst.voided"
 """data: {"source": …, "id": …, "reason": …}; takes that event out of the judgement"""
+
+# The turns of feedback, each an event of both people; data: {"feedback": id, "colleague": id, "skill": key, "asked": flag}
+# without any of the words. Unlike the types above these are known to every pack, which may count and reward them.
+FEEDBACK_ASKED: Final = "vekst.feedback-asked"
+"""Asked a colleague for feedback."""
+FEEDBACK_INVITED: Final = "vekst.feedback-invited"
+"""Was asked for feedback by a colleague."""
+FEEDBACK_GIVEN: Final = "vekst.feedback-given"
+"""Gave feedback, asked for or not."""
+FEEDBACK_RECEIVED: Final = "vekst.feedback-received"
+"""Was given feedback."""
+FEEDBACK_ACTED_ON: Final = "vekst.feedback-acted-on"
+"""Tried what feedback suggested."""
+FEEDBACK_USED: Final = "vekst.feedback-used"
+"""Gave feedback that a colleague acted on."""
 
 
 class RecordedBy(StrEnum):

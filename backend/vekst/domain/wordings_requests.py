@@ -86,6 +86,17 @@ _REQUEST: Final = {
         ("There is no operation in `query`.", "Send the text of the operation in `query`."),
         ("Det er ingen operasjon i `query`.", "Send operasjonens tekst i `query`."),
     ),
+    "PERSISTED_QUERY_NOT_FOUND": entry(
+        ("No operation is known by that hash.", "Send its text along."),
+        ("Ingen operasjon er kjent under det nummeret.", "Send teksten med."),
+    ),
+    "PERSISTED_QUERY_HASH_WRONG": entry(
+        "`sha256Hash` is not the hash of the operation's text.", "`sha256Hash` er ikke operasjonens sjekksum."
+    ),
+    "DOCUMENT_NOT_TRUSTED": entry(
+        ("Only known operations are run here.", "Deliver the operation to those who run the server."),
+        ("Bare kjente operasjoner kjøres her.", "Lever operasjonen til dem som drifter tjeneren."),
+    ),
     "OPERATION_NOT_NAMED": entry(
         ("`operationName` names none of the operations.", "Name one; it may be left out only where there is just one."),
         ("`operationName` nevner ingen av operasjonene.", "Oppgi én; den kan bare utelates når det bare finnes én."),
@@ -100,6 +111,10 @@ _REQUEST: Final = {
     "OPERATION_TOO_LARGE": entry(
         ("The operation goes over a limit: {detail}", "Ask for less at a time."),
         ("Operasjonen går over en grense: {detail}", "Spør om mindre om gangen."),
+    ),
+    "TOO_FAST": entry(
+        ("More than {limit} requests within {seconds} seconds.", "Wait a little, and send events together."),
+        ("Mer enn {limit} forespørsler på {seconds} sekunder.", "Vent litt, og send hendelser samlet."),
     ),
     "OPERATION_TOO_SLOW": entry(
         ("The answer took longer than {seconds} seconds.", "Ask for less at a time, or again later."),

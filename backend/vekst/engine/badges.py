@@ -14,18 +14,23 @@ from vekst.engine.standing import Earned, TierRun
 __all__ = ["advance_badge", "feed_badge"]
 
 
-def feed_badge(awards: Awards, index: int) -> None:
-    """Let the badge's tiers hear the moment's event."""
-    badge = awards.pack.badges[index]
+def feed_badge(awards: Awards, index: int) -> bool:
+    """Let the badge's tiers hear the moment's event; whether a tier may hold now that did not before."""
+    badge, state = awards.pack.badges[index], awards.standing.badges[index]
     if not badge.first <= awards.day <= badge.last or not awards.counts_for(badge.since):
-        return
+        return False
+    moved = False
     for tier_index, tier in enumerate(badge.tiers):
+        known = state.runs[tier_index]
         run = _run(awards, index, tier_index)
         if run is None or run.goal is None:
             continue
         holds = feed(tier.goal, run.goal, awards.event, awards.day)
+        # An occurrence that begins may hold at once, by the state of the whole.
+        moved = moved or holds or state.runs[tier_index] is not known
         if holds and badge.repeat == "always":
             _earn(awards, index, tier_index, occurrence=f"#{times_held(run.goal[0])}", evidence=run.goal[0][1])
+    return moved
 
 
 def advance_badge(awards: Awards, index: int) -> None:

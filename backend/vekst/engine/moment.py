@@ -24,15 +24,12 @@ def _hear(awards: Awards) -> None:
     pay_event(awards)
     for index in listeners.streaks:
         count_streak(awards, index)
-    for index in listeners.requires:
-        feed_requires(awards, index)
-    for index in listeners.quests:
-        feed_quest(awards, index, awards.event)
-    for index in listeners.badges:
-        feed_badge(awards, index)
-    for index in dict.fromkeys((*listeners.requires, *listeners.quests)):
+    quests = [index for index in listeners.requires if feed_requires(awards, index)]
+    quests += [index for index in listeners.quests if feed_quest(awards, index, awards.event)]
+    badges = [index for index in listeners.badges if feed_badge(awards, index)]
+    for index in dict.fromkeys(quests):
         advance_quest(awards, index)
-    for index in listeners.badges:
+    for index in badges:
         advance_badge(awards, index)
 
 

@@ -38,24 +38,29 @@ def accept_quest(awards: Awards, key: str) -> None:
             advance_quest(awards, index)
 
 
-def feed_requires(awards: Awards, index: int) -> None:
-    """Let the quest's conditions hear the moment's event."""
+def feed_requires(awards: Awards, index: int) -> bool:
+    """Let the quest's conditions hear the moment's event; whether they may hold now."""
     quest, state = awards.pack.quests[index], awards.standing.quests[index]
-    if quest.requires is not None and state.requires is not None and awards.counts_for(quest.since):
-        feed(quest.requires, state.requires, awards.event, awards.day)
+    if quest.requires is None or state.requires is None or not awards.counts_for(quest.since):
+        return False
+    return feed(quest.requires, state.requires, awards.event, awards.day)
 
 
-def feed_quest(awards: Awards, index: int, event: ProgressEvent) -> None:
-    """Let the open quest's steps hear an event of this instant (Q2)."""
+def feed_quest(awards: Awards, index: int, event: ProgressEvent) -> bool:
+    """Let the open quest's steps hear an event of this instant (Q2); whether a step may hold that did not before."""
     quest, state = awards.pack.quests[index], awards.standing.quests[index]
     if state.opened_at is None or not quest.first <= awards.day <= quest.last or not awards.counts_for(quest.since):
-        return
+        return False
+    known = state.runs
     run = _run(awards, quest, state)
     if run.completed_at is not None:
-        return
+        return False
+    # A run that begins may hold at once, by the state of the whole.
+    moved = state.runs is not known
     for step, step_state in zip(quest.steps, run.steps, strict=True):
-        if step_state.goal is not None:
-            feed(step.goal, step_state.goal, event, awards.day)
+        if step_state.goal is not None and feed(step.goal, step_state.goal, event, awards.day):
+            moved = True
+    return moved
 
 
 def advance_quest(awards: Awards, index: int) -> None:

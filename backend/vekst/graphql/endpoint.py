@@ -12,14 +12,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from vekst.domain.errors import InvalidInput, TooMany
-from vekst.graphql.answers import encoded, refused
+from vekst.graphql.answers import compressed, encoded, entity_tag, refused
 from vekst.graphql.arrivals import Arrivals
-from vekst.graphql.execution import Answer, Operations, Request
+from vekst.graphql.execution import Answer, Operations
 from vekst.graphql.faults import masked, new_error_id
 from vekst.graphql.http_body import read_body, read_get, read_post
 from vekst.graphql.languages import Languages, accepted_languages
 from vekst.graphql.media import GRAPHQL_RESPONSE, JSON, answer_type, is_json
 from vekst.graphql.page import try_page, wants_page
+from vekst.graphql.request import Request
 
 __all__ = ["GraphQLEndpoint", "read_http"]
 
@@ -54,7 +55,7 @@ class GraphQLEndpoint:
             LOG.exception("graphql.crashed", error_id=error_id)
             answer = Answer(500, {"errors": [masked(error_id, languages.messages)]})
         self._arrivals.metrics.answered(answer.kind, answer.status, perf_counter() - started)
-        await _response(answer, media or GRAPHQL_RESPONSE)(scope, receive, send)
+        await _response(answer, media or GRAPHQL_RESPONSE, http)(scope, receive, send)
 
     async def _answer(self, http: HttpRequest, media: str | None, languages: Languages) -> Answer:
         locale = languages.messages
@@ -91,10 +92,21 @@ def _for_media(answer: Answer, media: str) -> Answer:
     return answer
 
 
-def _response(answer: Answer, media: str) -> Response:
-    return Response(
-        encoded(answer.body),
-        answer.status,
-        {**answer.headers, "Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"},
-        media_type=f"{media}; charset=utf-8",
-    )
+def _response(answer: Answer, media: str, http: HttpRequest) -> Response:
+    body = encoded(answer.body)
+    headers = {
+        "Cache-Control": "no-store",
+        "Vary": "Accept, Accept-Encoding, Accept-Language, Authorization",
+        **answer.headers,
+    }
+    if http.method == "GET" and answer.is_sound and _names_its_operation(http):
+        # Kept by the caller alone, and asked about each time; what did not change is not sent again.
+        headers |= {"Cache-Control": "private, no-cache", "ETag": (tag := entity_tag(body, media))}
+        if tag in http.headers.get("if-none-match", ""):
+            return Response(None, 304, headers)
+    body, encoding = compressed(body, http.headers.get("accept-encoding", ""))
+    return Response(body, answer.status, {**headers, **encoding}, media_type=f"{media}; charset=utf-8")
+
+
+def _names_its_operation(http: HttpRequest) -> bool:
+    return "documentId" in http.query_params or "persistedQuery" in http.query_params.get("extensions", "")

@@ -18,10 +18,11 @@ from vekst.graphql.answers import encoded, refused
 from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.context import Context
 from vekst.graphql.endpoint import read_http
-from vekst.graphql.execution import Answer, Operations, Request
+from vekst.graphql.execution import Answer, Operations
 from vekst.graphql.faults import masked, new_error_id, told
 from vekst.graphql.languages import Languages, accepted_languages
 from vekst.graphql.media import JSON
+from vekst.graphql.request import Request
 
 __all__ = ["EventStreamEndpoint"]
 
@@ -58,7 +59,7 @@ class EventStreamEndpoint:
             return _plain(request)
         authorization = http.headers.get("authorization")
         context = await self._arrivals.context(authorization, languages)
-        if (refusal := self._operations.refusal(request, context)) is not None:
+        if (refusal := await self._operations.refusal(request, context)) is not None:
             return _plain(refusal)
         events = self._events(request, context, authorization)
         return StreamingResponse(events, headers=_HEADERS, media_type=f"{_MEDIA}; charset=utf-8")

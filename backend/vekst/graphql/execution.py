@@ -27,21 +27,14 @@ from vekst.graphql.context import Context
 from vekst.graphql.documents import Documents
 from vekst.graphql.faults import told, told_all
 from vekst.graphql.limits import Limits
+from vekst.graphql.persisted import PersistedQueries
+from vekst.graphql.request import Request
 from vekst.graphql.schema import VekstSchema
+from vekst.jobs.rates import WINDOW_SECONDS
 
-__all__ = ["Answer", "Operations", "Request"]
+__all__ = ["Answer", "Operations"]
 
 _UNSIGNED: Final = 401
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One GraphQL request as it came over any transport."""
-
-    query: str
-    variables: Mapping[str, Any] | None = None
-    operation_name: str | None = None
-    only_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +47,11 @@ class Answer:
     kind: str = "unknown"
     name: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is data and nothing else."""
+        return self.executed and "errors" not in self.body
 
     def with_status(self, status: int) -> Answer:
         """The same answer under another status."""
@@ -83,7 +81,15 @@ class _Admitted:
 class Operations:
     """Runs operations against the schema."""
 
-    def __init__(self, schema: VekstSchema, *, development: bool, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        schema: VekstSchema,
+        *,
+        development: bool,
+        limits: Limits | None = None,
+        persisted: PersistedQueries | None = None,
+    ) -> None:
+        self._persisted = persisted or PersistedQueries()
         self._schema = schema
         self._limits = limits or Limits()
         self._development = development
@@ -91,7 +97,7 @@ class Operations:
 
     async def run(self, request: Request, context: Context) -> Answer:
         """The answer to one request, which is no stream."""
-        admitted = self._admit(request, context)
+        admitted = await self._admit(request, context)
         if isinstance(admitted, Answer):
             return admitted
         if admitted.is_stream:
@@ -99,14 +105,14 @@ class Operations:
             return Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
         return await self._execute(admitted, request, context)
 
-    def refusal(self, request: Request, context: Context) -> Answer | None:
+    async def refusal(self, request: Request, context: Context) -> Answer | None:
         """Why the request is not run at all, before anything is."""
-        admitted = self._admit(request, context)
+        admitted = await self._admit(request, context)
         return admitted if isinstance(admitted, Answer) else None
 
     async def stream(self, request: Request, context: Context) -> AsyncGenerator[Answer]:
         """The answers to one request: many to a subscription, one to anything else; a refusal is the last."""
-        admitted = self._admit(request, context)
+        admitted = await self._admit(request, context)
         if isinstance(admitted, Answer):
             yield admitted
             return
@@ -124,8 +130,14 @@ class Operations:
         except VekstError as error:
             yield Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
 
-    def _admit(self, request: Request, context: Context) -> _Admitted | Answer:
+    async def _admit(self, request: Request, context: Context) -> _Admitted | Answer:
         locale = context.languages.messages
+        try:
+            request = await self._persisted.found(request, context)
+        except VekstError as refusal:
+            return Answer(400, {"errors": [told(refusal, locale)]})
+        if (too_fast := await self._too_fast(context)) is not None:
+            return too_fast
         prepared = self._documents.prepare(request.query)
         operation = get_operation_ast(prepared.document, request.operation_name) if prepared.document else None
         if operation is not None and (refused := _refusal(operation, request, context)) is not None:
@@ -135,7 +147,22 @@ class Operations:
         if prepared.document is None or operation is None:
             error = InvalidInput("OPERATION_NOT_NAMED", field="operationName")
             return Answer(400, {"errors": [told(error, locale)]})
+        await self._persisted.keep(request, context)
         return _Admitted(prepared.document, operation)
+
+    async def _too_fast(self, context: Context) -> Answer | None:
+        """Why this caller has to wait a little, if so; nobody waits where it can't be known."""
+        actor, most = context.caller.actor, self._limits.per_minute
+        if actor is None or not most:
+            return None
+        counted = await context.factory.rates().count(f"{actor.org_id}:{actor.learner_id or actor.name}")
+        if counted is None:
+            context.metrics.uncounted()
+        if counted is None or counted <= most:
+            return None
+        error = TooMany("TOO_FAST", limit=most, seconds=WINDOW_SECONDS)
+        headers = {"Retry-After": str(WINDOW_SECONDS)}
+        return Answer(429, {"errors": [told(error, context.languages.messages)]}, headers=headers)
 
     async def _source(self, admitted: _Admitted, request: Request, context: Context) -> AsyncGenerator[object] | Answer:
         """The events of a subscription, or why there are none."""

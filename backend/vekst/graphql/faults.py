@@ -24,6 +24,9 @@ Told = dict[str, Any]
 
 def told(error: VekstError, locale: str) -> Told:
     """An expected error: `code` says its kind, `reason` exactly what."""
+    if error.code == "PERSISTED_QUERY_NOT_FOUND":
+        # Clients know these words, and send the text along.
+        return {"message": "PersistedQueryNotFound", "extensions": {"code": error.code, "reason": error.code}}
     kind = next((kind.code for kind in _KINDS if isinstance(error, kind)), VekstError.code)
     extensions: Told = {"code": kind, "reason": error.code}
     if error.field:

@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request as HttpRequest
 
 from vekst.domain.errors import InvalidInput, TooMany
-from vekst.graphql.execution import Request
+from vekst.graphql.request import Request
 
 __all__ = ["BODY_AT_MOST", "read_body", "read_get", "read_object", "read_post"]
 
@@ -72,13 +72,25 @@ def read_get(parameters: Mapping[str, str]) -> Request:
 
 def _request(document: Mapping[str, object], *, only_reads: bool) -> Request:
     query = document.get("query")
-    if not isinstance(query, str) or not query:
+    if query is not None and not isinstance(query, str):
         raise InvalidInput("QUERY_MISSING", field="query")
     name = document.get("operationName")
     if name is not None and not isinstance(name, str):
         raise InvalidInput("PARAMETER_NOT_A_TEXT", field="operationName", name="operationName")
-    variables, _ = (_object(document, key) for key in ("variables", "extensions"))
-    return Request(query, variables, name or None, only_reads)
+    variables, extensions = (_object(document, key) for key in ("variables", "extensions"))
+    return Request(query or "", variables, name or None, only_reads, _digest(document, extensions or {}))
+
+
+def _digest(document: Mapping[str, object], extensions: Mapping[str, object]) -> str | None:
+    """The hash that names the operation: as a document's id, or as automatic persisted queries say it."""
+    named = document.get("documentId")
+    if isinstance(named, str):
+        return named.removeprefix("sha256:").lower()
+    persisted = extensions.get("persistedQuery")
+    digest = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if persisted is not None and not isinstance(digest, str):
+        raise InvalidInput("PARAMETER_NOT_A_TEXT", field="extensions", name="sha256Hash")
+    return digest.lower() if isinstance(digest, str) else None
 
 
 def _object(document: Mapping[str, object], name: str) -> dict[str, object] | None:

@@ -24,7 +24,7 @@ __all__ = ["Limits", "limits_rule"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one operation; `seconds` is how long it may run."""
+    """The limits of one operation; `seconds` is how long it may run, `per_minute` how many one caller may ask for."""
 
     characters: int = 16_000
     tokens: int = 1_000
@@ -33,6 +33,7 @@ class Limits:
     aliases: int = 30
     directives: int = 30
     seconds: float = 10.0
+    per_minute: int = 600
 
 
 class _Extent(NamedTuple):

@@ -31,6 +31,14 @@ class GraphQLMetrics:
 
         self._streams = Gauge("vekst_graphql_streams", "Operations that stream now.", ("transport",), registry=registry)
 
+        self._uncounted = Counter(
+            "vekst_requests_uncounted", "Requests let through uncounted, since Valkey was away.", registry=registry
+        )
+
+    def uncounted(self) -> None:
+        """Count a request whose caller's rate could not be known."""
+        self._uncounted.inc()
+
     @contextmanager
     def streaming(self, transport: str) -> Iterator[None]:
         """Count an operation for as long as it streams."""

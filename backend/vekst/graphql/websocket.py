@@ -16,10 +16,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.graphql.answers import encoded
 from vekst.graphql.arrivals import Arrivals
-from vekst.graphql.execution import Operations, Request
+from vekst.graphql.execution import Operations
 from vekst.graphql.faults import masked, new_error_id, told
 from vekst.graphql.http_body import BODY_AT_MOST, read_object
 from vekst.graphql.languages import Languages, accepted_languages
+from vekst.graphql.request import Request
 
 __all__ = ["PROTOCOL", "WebSocketEndpoint", "WebSocketLimits"]
 
