@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,10 @@ __all__ = ["PACKS", "Stage", "set_stage"]
 PACKS: Final = Path(__file__).resolve().parent.parent / "quests"
 """The folder of the packs that come with the project."""
 
+_CLEANING: Final = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+_CLEANING_AT_MOST: Final = 10.0
+_BETWEEN_LOOKS: Final = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -37,6 +42,19 @@ class Stage:
     async def owner(self) -> asyncpg.Connection[asyncpg.Record]:
         """A connection as the database's owner, to prepare and to look."""
         return await asyncpg.connect(self.database)
+
+    async def rest(self) -> None:
+        """Have the database write out what it owes, and wait while it cleans up by itself, for some seconds at most."""
+        owner = await self.owner()
+        try:
+            # A server that is not ours may not allow it.
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await owner.execute("CHECKPOINT")
+            ends = time.monotonic() + _CLEANING_AT_MOST
+            while await owner.fetchval(_CLEANING) and time.monotonic() < ends:
+                await asyncio.sleep(_BETWEEN_LOOKS)
+        finally:
+            await owner.close()
 
     @property
     def database(self) -> str:

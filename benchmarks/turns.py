@@ -15,10 +15,13 @@ Contender = Callable[[], Awaitable[float]]
 """Does its work once, and answers with the figure that is compared; what it prepares before is not measured."""
 
 
-async def in_turn(rounds: int, contenders: Mapping[K, Contender]) -> dict[K, list[float]]:
+async def in_turn(
+    rounds: int, contenders: Mapping[K, Contender], *, rest: Callable[[], Awaitable[None]] | None = None
+) -> dict[K, list[float]]:
     """One figure per contender and round, after a first turn that only warms up.
 
-    Every other round goes backwards, so that nobody always comes after the same one.
+    Every other round goes backwards, so that nobody always comes after the same one; `rest` is awaited before each
+    turn, so that nobody pays for what another has left behind.
     """
     order = list(contenders)
     measured: dict[K, list[float]] = {key: [] for key in order}
@@ -26,6 +29,8 @@ async def in_turn(rounds: int, contenders: Mapping[K, Contender]) -> dict[K, lis
         await contender()
     for number in range(rounds):
         for key in order if number % 2 == 0 else reversed(order):
+            if rest is not None:
+                await rest()
             measured[key].append(await contenders[key]())
     return measured
 

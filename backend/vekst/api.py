@@ -71,7 +71,7 @@ def create_app(
     operations = Operations(
         build_schema(),
         development=chosen.development,
-        limits=limits,
+        limits=limits or Limits(per_minute=chosen.requests_per_minute),
         persisted=PersistedQueries(trusted, only_trusted=chosen.only_trusted_documents),
     )
     arrivals = Arrivals(

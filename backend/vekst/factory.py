@@ -25,6 +25,7 @@ from vekst.services.actors import ActorsService
 from vekst.services.boards import BoardsService
 from vekst.services.choices import ChoicesService
 from vekst.services.clock import Clock, system_clock
+from vekst.services.feedback import FeedbackService
 from vekst.services.ingestion import IngestionService
 from vekst.services.judging import JudgingService
 from vekst.services.organisations import OrganisationsService
@@ -184,6 +185,10 @@ class Factory:
     def rates(self) -> Rates:
         """How often callers ask."""
         return Rates(self._process.valkey)
+
+    def feedback(self) -> FeedbackService:
+        """Feedback between two people."""
+        return FeedbackService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
 
     def outbox(self) -> OutboxService:
         """What is told after a commit."""

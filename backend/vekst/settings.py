@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """A folder of `*.graphql` files: operations that clients may name by the SHA-256 of a file's text."""
     only_trusted_documents: bool = False
     """Run those operations and nothing else."""
+    requests_per_minute: Annotated[int, Field(ge=0)] = 600
+    """GraphQL requests that one person or integration may send in a minute; 0 for any number."""
     data_dir: Path = Path(".vekst")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000

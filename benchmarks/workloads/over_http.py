@@ -130,7 +130,7 @@ async def _compare(stage: Stage, sender: _Sender, size: int, events: int) -> Com
             await sender.floor.run(rows)
         return sum(len(batch) for mine in rows for batch in mine) / watch.wall
 
-    measured = await in_turn(stage.profile.rounds, {"ours": ours, "floor": floor})
+    measured = await in_turn(stage.profile.rounds, {"ours": ours, "floor": floor}, rest=stage.rest)
     return Comparison.of(
         "event to ledger over GraphQL",
         f"batches of {size}, {sender.clients} {'client' if sender.clients == 1 else 'clients'}",

@@ -94,7 +94,7 @@ async def ingestion(stage: Stage) -> list[Finding]:
             for size, events in stage.profile.events.items():
                 case = _Case(size, callers, events)
                 contenders = {"ours": _record(bench, case), "floor": _store(bench, case)}
-                measured = await in_turn(stage.profile.rounds, contenders)
+                measured = await in_turn(stage.profile.rounds, contenders, rest=stage.rest)
                 goal = _INGESTION_GOALS.get(size)
                 findings.append(_comparison(bench, case, measured, workload="ingestion", floor_name=_UNNEST, goal=goal))
     return findings
@@ -109,7 +109,7 @@ async def judging(stage: Stage) -> list[Finding]:
             for size, events in stage.profile.events.items():
                 case = _Case(size, callers, events)
                 contenders = {"ours": _judge(bench, case, floor), "floor": _split(bench, case, floor)}
-                measured = await in_turn(stage.profile.rounds, contenders)
+                measured = await in_turn(stage.profile.rounds, contenders, rest=stage.rest)
                 goal = _JUDGING_GOALS.get(size)
                 findings.append(
                     _comparison(bench, case, measured, workload="event to ledger", floor_name="split", goal=goal)

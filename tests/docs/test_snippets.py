@@ -29,10 +29,12 @@ from vekst.graphql.metrics import GraphQLMetrics
 from vekst.graphql.schema import build_schema
 from vekst.graphql.types import standings
 from vekst.graphql.types.nodes import PAGE_AT_MOST
+from vekst.graphql.websocket import WebSocketLimits
 from vekst.imports import load_mapping
 from vekst.quests import check_pack, load_pack_files
 from vekst.services.choices import DAYS_OFF_AT_MOST
 from vekst.services.event_forms import DATA_AT_MOST, ID_AT_MOST
+from vekst.services.voiding import REASON_AT_MOST
 from vekst.settings import Settings
 
 pytestmark = pytest.mark.check
@@ -176,6 +178,9 @@ def test_the_limits_that_apps_are_told_of_are_those_of_the_code() -> None:
         "days of a streak's calendar in one request": standings._DAYS_AT_MOST,
         "dates of one time off": DAYS_OFF_AT_MOST,
         "seconds that an operation may take": int(limits.seconds),
+        "requests of one caller in a minute, unless set otherwise": limits.per_minute,
+        "operations on one WebSocket": WebSocketLimits().operations,
+        "characters of the reason of a void": REASON_AT_MOST,
     }
     rows = {row[0]: row[1] for row in _page("docs/mobile.md").rows if row[1].isdigit()}
     assert rows == {what: str(limit) for what, limit in expected.items()}

@@ -92,7 +92,9 @@ type Learner implements Node {
   streaks: [StreakStanding!]!
   recognitions(first: Int, after: String): RecognitionConnection!
 }
-type Changes { recognitions: [RecognitionEdge!]!  learner: Learner  cursor: String!  hasMore: Boolean! }
+type Changes {
+  recognitions: [RecognitionEdge!]!  learner: Learner  cursor: String!  hasMore: Boolean!  serverTime: DateTime!
+}
 type Points { total: Int!  effort: Int!  outcomesRecognised: Int!  outcomesHeld: Int! }
 type SkillStanding { skill: Skill!  level: Int!  points: Int!  nextAt: Int  freshness: Freshness! }
 type Skill { key: String!  title: String! }

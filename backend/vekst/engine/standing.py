@@ -29,6 +29,7 @@ __all__ = [
     "decode",
     "encode",
     "fresh_standing",
+    "keep",
 ]
 
 
@@ -240,7 +241,7 @@ def fresh_standing(pack: Pack, zone: str, kept: Sequence[Recognition] = ()) -> S
         streaks=[StreakState() for _ in pack.streaks],
     )
     for recognition in kept:
-        _keep(pack, standing, recognition)
+        keep(pack, standing, recognition)
     return standing
 
 
@@ -251,7 +252,8 @@ def _fresh_quest(quest: Quest) -> QuestState:
     return QuestState(met=True, opened_at=None if quest.when_accepted else BEGINNING)
 
 
-def _keep(pack: Pack, standing: Standing, recognition: Recognition) -> None:
+def keep(pack: Pack, standing: Standing, recognition: Recognition) -> None:
+    """Let the standing hold what the fold of its events does not give: what a challenge gave, or a rule before it."""
     outcome = recognition.nature is Nature.OUTCOME
     reached_at = micros(recognition.reached_at)
     standing.kept.append(Kept(*recognition.identity, recognition.points, outcome, recognition.skill, reached_at))

@@ -12,7 +12,7 @@ from vekst.domain.events import RESERVED_PREFIX, FieldValue, RecordedBy
 from vekst.domain.receipts import Problem
 from vekst.engine.pack import EventType, Field, Pack
 
-__all__ = ["LARGEST_NUMBER", "TEXT_AT_MOST", "event_problems", "time_off_days"]
+__all__ = ["LARGEST_NUMBER", "TEXT_AT_MOST", "data_problem", "event_problems", "time_off_days"]
 
 LARGEST_NUMBER: Final = 10**15
 """Numbers up to this size keep 15 digits, whichever way they travel."""
@@ -30,10 +30,11 @@ def event_problems(
         return Problem("UNKNOWN_TYPE", "type", {"type": type_key, "nearest": _nearest(type_key, pack.event_types)})
     if recorded_by not in event_type.recorded_by:
         return Problem("NOT_RECORDED_BY", "type", {"type": type_key, "recorded_by": recorded_by.value})
-    return _data_problem(event_type, data)
+    return data_problem(event_type, data)
 
 
-def _data_problem(event_type: EventType, data: Mapping[str, FieldValue]) -> Problem | None:
+def data_problem(event_type: EventType, data: Mapping[str, FieldValue]) -> Problem | None:
+    """The first field that is missing, unknown or not what it should be, or None."""
     for name, value in data.items():
         field = event_type.fields.get(name)
         if field is None:

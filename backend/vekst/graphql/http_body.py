@@ -78,7 +78,10 @@ def _request(document: Mapping[str, object], *, only_reads: bool) -> Request:
     if name is not None and not isinstance(name, str):
         raise InvalidInput("PARAMETER_NOT_A_TEXT", field="operationName", name="operationName")
     variables, extensions = (_object(document, key) for key in ("variables", "extensions"))
-    return Request(query or "", variables, name or None, only_reads, _digest(document, extensions or {}))
+    digest = _digest(document, extensions or {})
+    if not query and digest is None:
+        raise InvalidInput("QUERY_MISSING", field="query")
+    return Request(query or "", variables, name or None, only_reads, digest)
 
 
 def _digest(document: Mapping[str, object], extensions: Mapping[str, object]) -> str | None:

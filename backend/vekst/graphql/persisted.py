@@ -40,8 +40,6 @@ class PersistedQueries:
         digest, text = request.digest, request.query
         if text and digest and _digest(text) != digest:
             raise InvalidInput("PERSISTED_QUERY_HASH_WRONG", field="extensions")
-        if not text and not digest:
-            raise InvalidInput("QUERY_MISSING", field="query")
         name = digest or _digest(text)
         if name in self._trusted:
             return replace(request, query=self._trusted[name], digest=digest)

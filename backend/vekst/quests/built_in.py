@@ -69,5 +69,5 @@ def _filled(event: EventTypeDocument) -> EventTypeDocument:
 def _undeclared(key: str, locales: Iterable[str]) -> EventTypeDocument:
     title = {locale: _TITLES[key].nb if locale[:2] in _NORWEGIAN else _TITLES[key].en for locale in locales}
     return EventTypeDocument(
-        title=Text(by_locale=title), nature=EventNature.FEEDBACK, recorded_by=_RECORDERS, fields=_FIELDS
+        title=Text.model_validate(title), nature=EventNature.FEEDBACK, recorded_by=_RECORDERS, fields=_FIELDS
     )

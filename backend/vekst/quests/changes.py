@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from vekst.quests.built_in import is_built_in
 from vekst.quests.compiler import Since
 from vekst.quests.diagnostics import Diagnostic, in_order
 from vekst.quests.documents import PackDocument
@@ -74,7 +75,12 @@ def changed_fields(before: PackDocument, after: PackDocument, places: Places) ->
 
 
 def _rules(document: PackDocument | None, kind: str) -> Mapping[str, Document]:
-    rules: Mapping[str, Document] = getattr(document, kind) if document is not None else {}
+    """The rules of a kind that stand in the pack's files."""
+    if document is None:
+        return {}
+    if kind == "events":
+        return {key: event for key, event in document.events.items() if not is_built_in(key, event)}
+    rules: Mapping[str, Document] = getattr(document, kind)
     return rules
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import assert_never, cast
 
 from vekst.domain.calendars import WorkCalendar
@@ -40,7 +41,7 @@ from vekst.engine.pack import (
 from vekst.quests import documents as doc
 from vekst.quests.natures import Natures, natures
 
-__all__ = ["Since", "compile_pack"]
+__all__ = ["Since", "compile_pack", "compile_tally"]
 
 WORK_WEEK = frozenset(range(5))
 
@@ -55,6 +56,25 @@ def compile_pack(document: doc.PackDocument, *, version: int, digest: str, since
     A rule that says `since: publication` and stands not in `since` judges all stored evidence.
     """
     return _Compiler(document, since or {}).pack(version, digest)
+
+
+def compile_tally(measure: doc.Measure, need: int | Decimal) -> EverLeaf:
+    """A measure over all events of a scope, with a threshold in its author's unit."""
+    return EverLeaf(frozenset(measure.event), _where(measure), _tally(measure, need))
+
+
+def _tally(measure: doc.Measure, need: int | Decimal) -> Measure:
+    match measure:
+        case doc.CountMeasure():
+            return Count(ceil(need), _cap(measure.at_most))
+        case doc.SumMeasure():
+            return Sum(_nano(need), measure.field)
+        case doc.DistinctMeasure():
+            return Distinct(ceil(need), measure.field)
+        case doc.DaysMeasure():
+            return Days(ceil(need))
+        case _:
+            assert_never(measure)
 
 
 def _number(value: int | Decimal) -> int | float:

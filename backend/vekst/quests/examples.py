@@ -13,13 +13,15 @@ from vekst.domain.events import (
     ZONE_CHANGED,
     FieldValue,
     ProgressEvent,
+    RecordedBy,
 )
 from vekst.domain.recognitions import Recognition
 from vekst.domain.texts import text
 from vekst.engine.fold import fold
 from vekst.engine.pack import Pack
 from vekst.engine.standing import Standing, fresh_standing
-from vekst.engine.validation import event_problems, time_off_days
+from vekst.engine.validation import data_problem, event_problems, time_off_days
+from vekst.quests.built_in import BUILT_IN_KEYS
 from vekst.quests.compiler import compile_pack
 from vekst.quests.diagnostics import Argument, Diagnostic, Phrase, in_order
 from vekst.quests.documents import ExampleDocument, GivenEvent, PackDocument
@@ -88,7 +90,7 @@ def _events(given: Sequence[GivenEvent]) -> list[ProgressEvent]:
             type=each.event,
             occurred_at=at.astimezone(UTC),
             data=_data(each),
-            recorded_by=each.recorded_by,
+            recorded_by=RecordedBy.SYSTEM if each.event in BUILT_IN_KEYS else each.recorded_by,
         )
         for ref, (each, at) in enumerate(moments, start=1)
     ]
@@ -107,9 +109,12 @@ def _plain(value: Scalar) -> FieldValue:
 
 def _unfitness(pack: Pack, document: PackDocument, given: GivenEvent) -> Argument | None:
     """Why ingestion would refuse the event; `None` for one that it would store."""
-    if given.event.startswith(RESERVED_PREFIX):
+    if given.event in BUILT_IN_KEYS:
+        problem = data_problem(pack.event_types[given.event], _data(given))
+    elif given.event.startswith(RESERVED_PREFIX):
         return _reserved_unfitness(document, given)
-    problem = event_problems(pack, given.event, _data(given), given.recorded_by)
+    else:
+        problem = event_problems(pack, given.event, _data(given), given.recorded_by)
     if problem is None:
         return None
     return Phrase(*(text(problem.code, locale, **problem.params).rstrip(".") for locale in ("en", "nb")))

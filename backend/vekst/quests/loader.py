@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 
+from vekst.quests.built_in import with_built_in
 from vekst.quests.diagnostics import Argument, Diagnostic, Term, in_order, nearest
 from vekst.quests.documents import ExampleDocument, PackDocument, PackHeader, RulesDocument
 from vekst.quests.form import validated
@@ -159,7 +160,10 @@ class _Merged:
             kinds[kind] = {key: value for each in readable for key, value in each.items()}
         examples = (self._validated(_example(), value, ("examples", i)) for i, value in enumerate(self._examples))
         kinds["examples"] = tuple(example for example in examples if example is not None)
-        return None if header is None else PackDocument.model_validate({"pack": header, **kinds})
+        if header is None:
+            return None
+        kinds["events"] = with_built_in(kinds["events"], header.locales)
+        return PackDocument.model_validate({"pack": header, **kinds})
 
     def _entry(self, kind: str, key: str | int, value: YamlValue) -> dict[str, Any]:
         return self._validated(_adapter(kind), {key: value}, (kind,)) or {}

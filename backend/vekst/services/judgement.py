@@ -83,11 +83,14 @@ def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[H
     kept = [entry.recognition for entry in missing if entry.seq not in taken]
     standing = _fresh(pack, row, kept)
     given = fold(pack, standing, events)
-    # What is kept may still earn, with the rest, what a void seemed to have taken away.
-    earned = {each.identity for each in given}
-    reversals = [
-        taken[entry.seq] for entry in missing if entry.seq in taken and entry.recognition.identity not in earned
-    ]
+    # What is kept may still earn, with the rest, what a void seemed to have taken away: it stays, with its points (V1).
+    earned = {each.identity: each for each in given}
+    back = [entry for entry in missing if entry.seq in taken and entry.recognition.identity in earned]
+    repriced = [each.recognition for each in back if not _gives(earned[each.recognition.identity], each.recognition)]
+    if repriced:
+        standing = _fresh(pack, row, [*kept, *repriced])
+        given = fold(pack, standing, events)
+    reversals = [taken[entry.seq] for entry in missing if entry.seq in taken and entry not in back]
     living = {entry.recognition.identity for entry in held} - {each.held.recognition.identity for each in reversals}
     return Judgement(standing, [each for each in given if each.identity not in living], reversals, history.waiting)
 

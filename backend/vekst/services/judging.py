@@ -12,20 +12,16 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.domain.recognitions import Identity
 from vekst.engine.pack import Pack
-from vekst.engine.standing import encode
 from vekst.engine.version import ENGINE_VERSION
-from vekst.services.clock import Clock, new_id
+from vekst.services.clock import Clock
+from vekst.services.judged import Judged, numbered, write
 from vekst.services.judgement import Judgement, judge_again, judge_on_top, leave_alone, standing_below
-from vekst.services.outbox import RECOGNISED, SUMMARISED, OutboxService
+from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
-from vekst.services.places import places_of
-from vekst.storage import boards_store, events_store, ledger_store, organisations_store, outbox_store, standings_store
+from vekst.storage import events_store, ledger_store, organisations_store, standings_store
 from vekst.storage.database import Database
-from vekst.storage.ledger_store import Entry
-from vekst.storage.outbox_store import Message
-from vekst.storage.standings_store import NOBODY, StandingRow, StandingUpdate
+from vekst.storage.standings_store import NOBODY
 
 __all__ = ["AGAIN_AT_MOST", "EVENTS_AT_MOST", "LEARNERS_AT_MOST", "JudgedBatch", "JudgingService"]
 
@@ -55,16 +51,6 @@ class JudgedBatch:
             recognitions=self.recognitions + other.recognitions,
             set_aside=self.set_aside + other.set_aside,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A learner's judgement with the rows it makes."""
-
-    row: StandingRow
-    judgement: Judgement
-    entries: Sequence[Entry]
-    update: StandingUpdate
 
 
 class JudgingService:
@@ -109,6 +95,20 @@ class JudgingService:
             total += batch
         return total
 
+    async def judge_learners(self, org_id: UUID, learner_ids: Sequence[UUID]) -> JudgedBatch:
+        """Judge what waits of these learners, waiting for whoever holds them; what it came to in all."""
+        total = JudgedBatch()
+        while True:
+            try:
+                batch = await self._judge(org_id, list(learner_ids), given=True)
+            except DBAPIError as error:
+                if not _comes_from_the_data(error):
+                    raise
+                return sum([await self._judge_alone(org_id, each) for each in learner_ids], total)
+            total += batch
+            if not batch.events:
+                return total
+
     async def _judge_alone(self, org_id: UUID, learner_id: UUID) -> JudgedBatch:
         try:
             return await self._judge(org_id, [learner_id], given=True)
@@ -134,7 +134,7 @@ class JudgingService:
             judged, failed = await _judge_learners(connection, org_id, pack, claimed, now)
             await _set_aside(connection, org_id, failed, now)
             told = self._outbox.told(org_id)
-            messages = await _write(connection, org_id, pack, judged, now, told=told)
+            messages = await write(connection, org_id, pack, judged, now, told=told)
         if messages:
             self._outbox.deleted(org_id, told)
             await self._outbox.tell(org_id, messages)
@@ -171,7 +171,7 @@ def _comes_from_the_data(error: DBAPIError) -> bool:
 
 async def _judge_learners(
     connection: AsyncConnection, org_id: UUID, pack: Pack, claimed: Sequence[UUID], now: datetime
-) -> tuple[list[_Judged], dict[UUID, Exception]]:
+) -> tuple[list[Judged], dict[UUID, Exception]]:
     """Judge the claimed learners as far as the batch goes; a learner whose judging fails does not stop the others."""
     pending = await events_store.pending(connection, org_id, claimed, EVENTS_AT_MOST)
     # Learners beyond the last event read were claimed in vain; where none waits, all are here for the new version.
@@ -183,7 +183,7 @@ async def _judge_learners(
     held = await ledger_store.held(connection, org_id, again) if again else {}
     reversed_ones = [learner_id for learner_id, row in rows.items() if row.reversals]
     lives = await ledger_store.lives(connection, org_id, reversed_ones) if reversed_ones else {}
-    judged: list[_Judged] = []
+    judged: list[Judged] = []
     failed: dict[UUID, Exception] = {}
     for learner_id, row in rows.items():
         standing = below[learner_id]
@@ -194,72 +194,10 @@ async def _judge_learners(
                 judgement = judge_again(pack, row, history[learner_id], held.get(learner_id, ()))
             else:
                 continue
-            judged.append(_judged(row, judgement, lives.get(learner_id, {}), now))
+            judged.append(numbered(row, judgement, lives.get(learner_id, {}), now))
         except Exception as error:  # noqa: BLE001 - whatever one learner's events bring about, the others are judged
             failed[learner_id] = error
     return judged, failed
-
-
-def _judged(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime) -> _Judged:
-    """Number what is new: reversals first, then recognitions, each with the learner's next `seq`."""
-    entries: list[Entry] = []
-    past = {**lives, **{each.held.recognition.identity: each.held.life for each in judgement.reversals}}
-    for each in judgement.reversals:
-        seq = row.ledger_seq + len(entries) + 1
-        entries.append(
-            Entry(row.learner_id, seq, new_id(now), each.recognition, each.held.life, each.held.seq, each.reason)
-        )
-    for recognition in judgement.recognitions:
-        seq = row.ledger_seq + len(entries) + 1
-        life = past.get(recognition.identity, 0) + 1
-        entries.append(Entry(row.learner_id, seq, new_id(now), recognition, life))
-    update = StandingUpdate(
-        learner_id=row.learner_id,
-        pack_version=judgement.standing.pack_version,
-        engine_version=judgement.standing.engine_version,
-        last=judgement.standing.last,
-        ledger_seq=row.ledger_seq + len(entries),
-        reversals=row.reversals + len(judgement.reversals),
-        state=encode(judgement.standing),
-    )
-    return _Judged(row, judgement, entries, update)
-
-
-async def _write(
-    connection: AsyncConnection,
-    org_id: UUID,
-    pack: Pack,
-    judged: Sequence[_Judged],
-    now: datetime,
-    *,
-    told: frozenset[UUID],
-) -> list[Message]:
-    """Write a whole batch, each kind of row in one statement; the boards, whose counts are shared, come last."""
-    if not judged:
-        return []
-    refs = ((each.row.learner_id, ref) for each in judged for ref in each.judgement.judged)
-    await events_store.mark_judged(connection, org_id, refs, now)
-    await standings_store.update(connection, org_id, [each.update for each in judged], now)
-    entries = [entry for each in judged for entry in each.entries]
-    messages = [_message(each, now) for each in judged if each.entries]
-    if entries:
-        await ledger_store.append(connection, org_id, entries, pack_version=pack.version, at=now)
-        await outbox_store.append(connection, org_id, messages, now, told=told)
-    if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
-        places = [place for each in judged for place in places_of(pack, each.judgement.standing, each.row, now)]
-        await boards_store.replace(connection, org_id, [each.row.learner_id for each in judged], places)
-    return messages
-
-
-def _message(judged: _Judged, now: datetime) -> Message:
-    """One message for all that a judging brought a learner, so that a change of rules is told as one summary (V1)."""
-    row, update, entries = judged.row, judged.update, judged.entries
-    payload = {"from": entries[0].seq, "to": entries[-1].seq}
-    if (row.pack_version, row.engine_version) in {(None, None), (update.pack_version, update.engine_version)}:
-        return Message(new_id(now), row.learner_id, RECOGNISED, payload)
-    points = sum(entry.recognition.points for entry in entries)
-    told = {**payload, "recognitions": len(entries), "points": points, "version": update.pack_version}
-    return Message(new_id(now), row.learner_id, SUMMARISED, told)
 
 
 async def _set_aside(

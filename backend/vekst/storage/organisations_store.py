@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["append", "find_id", "pending", "with_boards_due", "with_outbox"]
+__all__ = ["append", "find_id", "pending", "with_boards_due", "with_challenges_due", "with_outbox"]
 
 _APPEND: Final = text(
     """
@@ -20,6 +20,7 @@ _APPEND: Final = text(
 _FIND: Final = text("SELECT vekst_organisation_id(:key)")
 _PENDING: Final = text("SELECT org_id, since FROM vekst_pending_organisations(:engine)")
 _BOARDS_DUE: Final = text("SELECT vekst_organisations_with_boards_due(:moment)")
+_CHALLENGES_DUE: Final = text("SELECT vekst_organisations_with_challenges_due(:moment)")
 _OUTBOX: Final = text("SELECT vekst_organisations_with_outbox(:before)")
 
 
@@ -44,6 +45,11 @@ async def pending(connection: AsyncConnection, engine_version: str) -> list[tupl
 async def with_boards_due(connection: AsyncConnection, moment: datetime) -> list[UUID]:
     """The organisations with a board value that no longer holds."""
     return list((await connection.execute(_BOARDS_DUE, {"moment": moment})).scalars())
+
+
+async def with_challenges_due(connection: AsyncConnection, moment: datetime) -> list[UUID]:
+    """The organisations with a challenge that waits to be settled."""
+    return list((await connection.execute(_CHALLENGES_DUE, {"moment": moment})).scalars())
 
 
 async def with_outbox(connection: AsyncConnection, before: datetime) -> list[UUID]:

@@ -10,6 +10,7 @@ from vekst.domain.calendars import local_day
 from vekst.domain.errors import NotFound
 from vekst.graphql.context import Context
 from vekst.graphql.opaque import write_cursor
+from vekst.graphql.scalars import DateTime
 from vekst.graphql.types.learners import Learner, learner_of
 from vekst.graphql.types.nodes import PAGE_AT_MOST, page_size
 from vekst.graphql.types.recognitions import CHANGES, RecognitionEdge, edge_of, read_mark, read_place
@@ -33,6 +34,9 @@ class Changes:
         description="To be kept, and given as `since` the next time; also as `after` of the stream of recognitions."
     )
     has_more: bool = strawberry.field(description="Whether to ask again at once.")
+    server_time: DateTime = strawberry.field(
+        description="The server's time: a device whose clock differs corrects what it wrote under that clock."
+    )
 
 
 async def changes_since(context: Context, since: str | None, first: int | None) -> Changes:
@@ -52,6 +56,7 @@ async def changes_since(context: Context, since: str | None, first: int | None) 
         learner=await learner_of(context, row) if now_mark != mark else None,
         cursor=write_cursor(CHANGES, f"{reached}.{now_mark}"),
         has_more=more,
+        server_time=DateTime(context.now),
     )
 
 

@@ -7,6 +7,7 @@ import holidays
 
 from vekst.domain.calendars import has_zone, zone_names
 from vekst.domain.events import RESERVED_PREFIX
+from vekst.quests.built_in import BUILT_IN_KEYS, agrees_with_built_in
 from vekst.quests.checks.report import Report
 from vekst.quests.diagnostics import nearest
 from vekst.quests.documents import (
@@ -41,12 +42,18 @@ def check_structure(report: Report) -> None:
     _check_unique_parts(report)
     _check_zones(report)
     _check_countries(report)
-    for key in report.document.events:
-        if key.startswith(RESERVED_PREFIX):
-            report.at_key(("events", key), "RESERVED_KEY", key=key)
+    _check_reserved(report)
     header = report.document.pack
     if header.accepts_events_up_to > header.retention:
         report.at(("pack", "accepts_events_up_to"), "RETENTION_TOO_SHORT")
+
+
+def _check_reserved(report: Report) -> None:
+    for key, event in report.document.events.items():
+        if key.startswith(RESERVED_PREFIX) and key not in BUILT_IN_KEYS:
+            report.at_key(("events", key), "RESERVED_KEY", key=key)
+        elif key in BUILT_IN_KEYS and not agrees_with_built_in(event):
+            report.at_key(("events", key), "BUILT_IN_EVENT", key=key)
 
 
 def _check_standing(report: Report) -> None:

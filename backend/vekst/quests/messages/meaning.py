@@ -37,6 +37,16 @@ _REFERENCES: Final[Mapping[str, Entry]] = {
         en=("`{key}` belongs to Vekst itself", "choose a key that does not begin with `vekst.`"),
         nb=("`{key}` tilhører Vekst selv", "velg en nøkkel som ikke begynner med `vekst.`"),
     ),
+    "BUILT_IN_EVENT": error(
+        en=(
+            "`{key}` is recorded by Vekst, which fixes its nature, its recorders and its fields",
+            "write `nature: feedback`, and leave `recorded_by` and `fields` out",
+        ),
+        nb=(
+            "`{key}` registreres av Vekst, som bestemmer naturen, feltene og hvem som registrerer",
+            "skriv `nature: feedback`, og utelat `recorded_by` og `fields`",
+        ),
+    ),
     "CYCLE": error(
         en=("each of these waits for the next: {path}", "let one of them stand on events alone"),
         nb=("hver av disse venter på den neste: {path}", "la én av dem bygge bare på hendelser"),

@@ -4,6 +4,10 @@ from vekst.storage.tables.base import metadata
 from vekst.storage.tables.board_choices import board_choices
 from vekst.storage.tables.board_counts import board_counts
 from vekst.storage.tables.board_members import board_members
+from vekst.storage.tables.challenge_progress import challenge_progress
+from vekst.storage.tables.challenge_teams import challenge_teams
+from vekst.storage.tables.challenges import challenges
+from vekst.storage.tables.feedback import feedback
 from vekst.storage.tables.integrations import integrations
 from vekst.storage.tables.ledger_entries import ledger_entries
 from vekst.storage.tables.memberships import memberships
@@ -20,6 +24,10 @@ __all__ = [
     "board_choices",
     "board_counts",
     "board_members",
+    "challenge_progress",
+    "challenge_teams",
+    "challenges",
+    "feedback",
     "integrations",
     "ledger_entries",
     "memberships",

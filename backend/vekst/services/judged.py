@@ -1,0 +1,96 @@
+"""What a judgement writes: the entries it makes, numbered, and every kind of row in one statement per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.recognitions import Identity
+from vekst.engine.pack import Pack
+from vekst.engine.standing import encode
+from vekst.services.clock import new_id
+from vekst.services.judgement import Judgement
+from vekst.services.outbox import RECOGNISED, SUMMARISED
+from vekst.services.places import places_of
+from vekst.storage import boards_store, events_store, ledger_store, outbox_store, standings_store
+from vekst.storage.ledger_store import Entry
+from vekst.storage.outbox_store import Message
+from vekst.storage.standings_store import StandingRow, StandingUpdate
+
+__all__ = ["Judged", "numbered", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A learner's judgement with the rows it makes."""
+
+    row: StandingRow
+    judgement: Judgement
+    entries: Sequence[Entry]
+    update: StandingUpdate
+
+
+def numbered(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime) -> Judged:
+    """Number what is new: reversals first, then recognitions, each with the learner's next `seq`."""
+    entries: list[Entry] = []
+    past = {**lives, **{each.held.recognition.identity: each.held.life for each in judgement.reversals}}
+    for each in judgement.reversals:
+        seq = row.ledger_seq + len(entries) + 1
+        entries.append(
+            Entry(row.learner_id, seq, new_id(now), each.recognition, each.held.life, each.held.seq, each.reason)
+        )
+    for recognition in judgement.recognitions:
+        seq = row.ledger_seq + len(entries) + 1
+        life = past.get(recognition.identity, 0) + 1
+        entries.append(Entry(row.learner_id, seq, new_id(now), recognition, life))
+    update = StandingUpdate(
+        learner_id=row.learner_id,
+        pack_version=judgement.standing.pack_version,
+        engine_version=judgement.standing.engine_version,
+        last=judgement.standing.last,
+        ledger_seq=row.ledger_seq + len(entries),
+        reversals=row.reversals + len(judgement.reversals),
+        state=encode(judgement.standing),
+    )
+    return Judged(row, judgement, entries, update)
+
+
+async def write(
+    connection: AsyncConnection,
+    org_id: UUID,
+    pack: Pack,
+    judged: Sequence[Judged],
+    now: datetime,
+    *,
+    told: frozenset[UUID],
+) -> list[Message]:
+    """Write a whole batch, each kind of row in one statement; the boards, whose counts are shared, come last."""
+    if not judged:
+        return []
+    refs = ((each.row.learner_id, ref) for each in judged for ref in each.judgement.judged)
+    await events_store.mark_judged(connection, org_id, refs, now)
+    await standings_store.update(connection, org_id, [each.update for each in judged], now)
+    entries = [entry for each in judged for entry in each.entries]
+    messages = [_message(each, now) for each in judged if each.entries]
+    if entries:
+        await ledger_store.append(connection, org_id, entries, pack_version=pack.version, at=now)
+        await outbox_store.append(connection, org_id, messages, now, told=told)
+    if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
+        places = [place for each in judged for place in places_of(pack, each.judgement.standing, each.row, now)]
+        await boards_store.replace(connection, org_id, [each.row.learner_id for each in judged], places)
+    return messages
+
+
+def _message(judged: Judged, now: datetime) -> Message:
+    """One message for all that a judging brought a learner, so that a change of rules is told as one summary (V1)."""
+    row, update, entries = judged.row, judged.update, judged.entries
+    payload = {"from": entries[0].seq, "to": entries[-1].seq}
+    if (row.pack_version, row.engine_version) in {(None, None), (update.pack_version, update.engine_version)}:
+        return Message(new_id(now), row.learner_id, RECOGNISED, payload)
+    points = sum(entry.recognition.points for entry in entries)
+    told = {**payload, "recognitions": len(entries), "points": points, "version": update.pack_version}
+    return Message(new_id(now), row.learner_id, SUMMARISED, told)
