@@ -23,6 +23,7 @@ from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
 from vekst.services.actors import ActorsService
 from vekst.services.boards import BoardsService
+from vekst.services.challenges import ChallengesService
 from vekst.services.choices import ChoicesService
 from vekst.services.clock import Clock, system_clock
 from vekst.services.feedback import FeedbackService
@@ -35,6 +36,7 @@ from vekst.services.people import PeopleService
 from vekst.services.planning import PlanningService
 from vekst.services.publishing import PublishingService
 from vekst.services.replaying import ReplayService
+from vekst.services.settling import SettlingService
 from vekst.services.voiding import VoidingService
 from vekst.settings import Settings
 from vekst.storage import organisations_store, replay_store
@@ -204,6 +206,16 @@ class Factory:
         """Judging again, and verifying."""
         return ReplayService(
             self._process.database, self._process.packs, self._process.queue, self.judging(), self._process.clock
+        )
+
+    def challenges(self) -> ChallengesService:
+        """What teams set out to do together."""
+        return ChallengesService(self._process.database, self._process.packs, self._process.clock)
+
+    def settling(self) -> SettlingService:
+        """Challenges whose time is over."""
+        return SettlingService(
+            self._process.database, self._process.packs, self.judging(), self.outbox(), self._process.clock
         )
 
     def boards(self) -> BoardsService:

@@ -27,6 +27,7 @@ HARD_ZONES = [
     "America/Havana",
     "America/Sao_Paulo",
     "America/St_Johns",
+    "America/Toronto",
     "Asia/Beirut",
     "Asia/Gaza",
     "Asia/Kathmandu",
@@ -58,6 +59,7 @@ def occurs(day: int, where: ZoneInfo) -> bool:
 @example(ordinal("1994-12-31"), "Pacific/Kiritimati")
 @example(ordinal("1993-08-21"), "Pacific/Kwajalein")
 @example(ordinal("2006-10-29"), "America/St_Johns")
+@example(ordinal("1919-03-31"), "America/Toronto")
 @settings(max_examples=400)
 def test_a_date_begins_at_the_first_instant_that_is_not_before_it_in_every_hard_zone(day: int, name: str) -> None:
     """Hard cases 2 and 3: `day_start` and `local_day` are one view of days, over a century."""
@@ -112,12 +114,13 @@ def test_dst_nights_make_dates_of_other_lengths(name: str, day: str, hours: floa
         ("Asia/Beirut", "2026-03-29", "2026-03-28T22:00+00:00"),
         ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00+00:00"),
         ("America/Havana", "2026-11-01", "2026-11-01T04:00+00:00"),
+        ("America/Toronto", "1919-03-31", "1919-03-31T04:30+00:00"),
         ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00+00:00"),
         ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00+00:00"),
     ],
 )
 def test_a_date_without_a_midnight_begins_when_its_clock_does(name: str, day: str, begins: str) -> None:
-    """Hard case 2: a skipped midnight, a midnight that comes twice, a skipped date."""
+    """Hard case 2: a midnight skipped, or in the middle of what is, one that comes twice, a skipped date."""
     assert day_start(ordinal(day), name) == datetime.fromisoformat(begins)
 
 

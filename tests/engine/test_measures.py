@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.judging import Learner
 from vekst.domain.events import FieldValue
-from vekst.engine.leaves import EVIDENCE_AT_MOST
 
 CALL = "call.practised"
 
@@ -79,11 +78,11 @@ class TestCount:
         assert evidence(learner) == kept
 
     def test_evidence_shows_the_first_thousand_events(self) -> None:
-        learner = badge(f"{{count: {{event: call.practised, at_least: {EVIDENCE_AT_MOST + 2}}}}}")
-        for minute in range(EVIDENCE_AT_MOST + 2):
+        learner = badge("{count: {event: call.practised, at_least: 1002}}")
+        for minute in range(1_002):
             learner.does(CALL, f"2026-03-02T{minute // 60:02}:{minute % 60:02}")
         found = learner.found("BADGE", "b")
-        assert found.evidence == tuple(range(1, EVIDENCE_AT_MOST + 1))
+        assert found.evidence == tuple(range(1, 1_001))
         assert found.reached_at == learner.events[-1].occurred_at
 
 

@@ -181,6 +181,13 @@ class TestDue:
         learner.does(CALL, "2026-03-04T09:00+14:00")
         assert current(learner, "2026-03-04T10:00+14:00") == 3
 
+    def test_s2_a_date_left_at_the_stroke_of_its_midnight_never_occurred(self) -> None:
+        learner = runner(zone="Pacific/Pago_Pago")
+        learner.practises(*march(1, 2))
+        learner.moves_to("Pacific/Kiritimati", "2026-03-03T00:00")
+        learner.does(CALL, "2026-03-04T09:00+14:00")
+        assert current(learner, "2026-03-04T10:00+14:00") == 3
+
     def test_s2_a_date_of_which_an_hour_was_left_is_due(self) -> None:
         learner = runner(zone="Pacific/Pago_Pago")
         learner.practises(*march(1, 2))
@@ -189,7 +196,7 @@ class TestDue:
         assert current(learner, "2026-03-04T10:00+14:00") == 1
 
     def test_s2_a_date_that_comes_back_on_a_flight_can_still_be_practised(self) -> None:
-        """Hard case 1: in Kiritimati Tuesday was missed; in Pago Pago it is Monday again, and Tuesday comes once more."""
+        """Hard case 1: in Kiritimati Tuesday was missed; in Pago Pago it is Monday again, and Tuesday to come."""
         learner = runner(zone="Pacific/Kiritimati", milestones="{3: 1}")
         learner.practises(*march(2))
         learner.does(CALL, "2026-03-04T00:10")

@@ -7,7 +7,7 @@ import pytest
 from tests.support.judging import pack_of
 from vekst.domain.events import FieldValue, RecordedBy
 from vekst.domain.receipts import Problem
-from vekst.engine.validation import LARGEST_NUMBER, TEXT_AT_MOST, event_problems, time_off_days
+from vekst.engine.validation import event_problems, time_off_days
 
 PACK = pack_of("""
 events:
@@ -95,16 +95,16 @@ def test_a_number_must_be_within_its_fields_range(value: float) -> None:
 
 
 def test_numbers_have_a_size_that_keeps_them_exact() -> None:
-    for value in (LARGEST_NUMBER, -LARGEST_NUMBER):
+    for value in (10**15, -(10**15)):
         assert problem({"minutes": 5, "change": value}) is None
         beyond = problem({"minutes": 5, "change": value + (1 if value > 0 else -1)})
         assert beyond == Problem("NUMBER_OUT_OF_RANGE", "data.change", {"name": "change", "min": None, "max": None})
 
 
 def test_texts_have_a_size() -> None:
-    assert problem({"minutes": 5, "note": "å" * TEXT_AT_MOST}) is None
-    too_long = problem({"minutes": 5, "note": "å" * (TEXT_AT_MOST + 1)})
-    assert too_long == Problem("TEXT_TOO_LONG", "data.note", {"name": "note", "most": TEXT_AT_MOST})
+    assert problem({"minutes": 5, "note": "å" * 2_000}) is None
+    too_long = problem({"minutes": 5, "note": "å" * 2_001})
+    assert too_long == Problem("TEXT_TOO_LONG", "data.note", {"name": "note", "most": 2_000})
 
 
 def test_a_choice_must_be_one_of_its_own() -> None:

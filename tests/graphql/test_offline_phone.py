@@ -52,12 +52,12 @@ def nine_days(start: datetime) -> list[NewEvent]:
 
 def _event(chance: random.Random, number: int, at: datetime) -> NewEvent:
     kind = chance.choices(("call.practised", "lesson.completed", "deal.closed"), (8, 2, 1))[0]
-    data: dict[str, Any] = {
+    possible: dict[str, dict[str, Any]] = {
         "call.practised": {"minutes": chance.randrange(1, 40), "score": chance.randrange(0, 21) / 2},
         "lesson.completed": {"lesson": f"lesson {chance.randrange(30)}"},
         "deal.closed": {"amount": chance.randrange(1, 9_000)},
-    }[kind]
-    return NewEvent(f"{number:04}", kind, at, data)
+    }
+    return NewEvent(f"{number:04}", kind, at, possible[kind])
 
 
 class Phone:

@@ -34,6 +34,10 @@ MUTATIONS = {
     "acceptQuest": f'{{ id: "i", quest: "deep-dive", occurredAt: {AT} }}',
     "changeZone": '{ id: "i", zone: "Europe/Oslo" }',
     "takeTimeOff": f'{{ id: "i", from: "2026-03-02", until: "2026-03-02", occurredAt: {AT} }}',
+    "askForFeedback": f'{{ id: "i", person: "nobody", question: "q", occurredAt: {AT} }}',
+    "giveFeedback": f'{{ id: "i", person: "nobody", worked: "w", tryNext: "t", occurredAt: {AT} }}',
+    "actOnFeedback": f'{{ id: "i", feedback: "x", tried: "t", event: {{ id: "x" }}, occurredAt: {AT} }}',
+    "deleteFeedback": '{ feedback: "x" }',
     "joinLeaderboard": '{ key: "learning-streaks" }',
     "leaveLeaderboard": '{ key: "learning-streaks" }',
 }

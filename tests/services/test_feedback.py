@@ -39,7 +39,7 @@ badges:
     points: 10
 """,
 }
-WORDS = ("How clear were my questions?", "You let the silence stand.", "Ask what they tried before.", "I asked it twice.")
+WORDS = ("How clear was I?", "You let the silence stand.", "Ask what they tried before.", "I asked it twice.")
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 from tests.support.organisations import Organisation, new_event
 from tests.support.packs import CRAFT, CRAFT_CHANGED, changed
 from tests.support.tables import every_row
-from vekst.engine.standing import Standing, decode, encode
+from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
+from vekst.engine.standing import Standing, decode, encode, keep
 from vekst.services.replaying import Verification
 from vekst.services.verification import Difference, Fault
 from vekst.services.voiding import EventName
@@ -212,6 +213,36 @@ async def test_m3_what_improvement_gave_before_a_late_event_came_is_justified(or
     await organisation.judge()
     assert ("kari", "BADGE", "best") in [line[:3] for line in await organisation.ledger()]
     assert await found(organisation) == []
+
+
+async def test_c3_what_a_challenge_gave_is_settled_and_no_difference(craft: Organisation, as_owner: Change) -> None:
+    """Kept by the standing from the middle of the story on, and from its beginning once it is judged again."""
+    at = START + timedelta(days=5)
+    won = Recognition(Identity(RecognitionKind.CHALLENGE, "sprint", "", "1"), 30, Nature.EFFORT, None, at, ())
+    pack = await craft.factory.pack(craft.id)
+    assert pack is not None
+
+    def settle(standing: Standing) -> None:
+        keep(pack, standing, won)
+
+    await craft.factory.boards().leave(await craft.actor("kari"), "effort-ever")
+    await edit(craft, as_owner, settle)
+    await as_owner(
+        """
+        INSERT INTO ledger_entries
+        SELECT s.org_id, s.learner_id, s.ledger_seq + 1, gen_random_uuid(), 'CHALLENGE', 'sprint', '', '1', 1, 30,
+               'effort', NULL, :at, :at, 1, '{}', NULL, NULL
+          FROM standings s WHERE s.org_id = :org AND s.learner_id = :kari
+        """,
+        at=at,
+    )
+    await as_owner("UPDATE standings SET ledger_seq = ledger_seq + 1 WHERE learner_id = :kari")
+    assert await found(craft) == []
+    await craft.record("kari", new_event("late", at=START - timedelta(days=1)))
+    await craft.judge()
+    await craft.publish(CRAFT_CHANGED)
+    await craft.judge()
+    assert await found(craft) == []
 
 
 async def test_who_is_not_judged_by_this_engine_yet_is_left_out_and_counted(craft: Organisation) -> None:

@@ -19,6 +19,20 @@ from vekst.graphql.mutations.choices import (
     change_zone,
     take_time_off,
 )
+from vekst.graphql.mutations.feedback import (
+    ActOnFeedbackInput,
+    ActOnFeedbackResult,
+    AskForFeedbackInput,
+    AskForFeedbackResult,
+    DeleteFeedbackInput,
+    DeleteFeedbackResult,
+    GiveFeedbackInput,
+    GiveFeedbackResult,
+    act_on_feedback,
+    ask_for_feedback,
+    delete_feedback,
+    give_feedback,
+)
 from vekst.graphql.mutations.leaderboards import (
     JoinLeaderboardInput,
     JoinLeaderboardResult,
@@ -89,3 +103,31 @@ class Mutation:
     ) -> LeaveLeaderboardResult:
         """L1."""
         return await leave_leaderboard(info, choice)
+
+    @resolved("Ask a colleague for feedback, on an event of one's own or on a skill.")
+    async def ask_for_feedback(
+        self, info: Info, choice: Annotated[AskForFeedbackInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> AskForFeedbackResult:
+        """The first turn."""
+        return await ask_for_feedback(info, choice)
+
+    @resolved("Give a colleague feedback: what worked, and what to try next. Asked for or not.")
+    async def give_feedback(
+        self, info: Info, choice: Annotated[GiveFeedbackInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> GiveFeedbackResult:
+        """The second turn."""
+        return await give_feedback(info, choice)
+
+    @resolved("Tell what one tried of a feedback, and in which event.")
+    async def act_on_feedback(
+        self, info: Info, choice: Annotated[ActOnFeedbackInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> ActOnFeedbackResult:
+        """The third turn."""
+        return await act_on_feedback(info, choice)
+
+    @resolved("Delete the words of a feedback about oneself.")
+    async def delete_feedback(
+        self, info: Info, choice: Annotated[DeleteFeedbackInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> DeleteFeedbackResult:
+        """No trace of the words is kept."""
+        return await delete_feedback(info, choice)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from vekst.graphql.context import Context
 from vekst.graphql.opaque import read_node
+from vekst.graphql.types.feedback import feedback_for, read_feedback
 from vekst.graphql.types.learners import learner_of
 from vekst.graphql.types.nodes import Node
 from vekst.graphql.types.quests import quest_of
@@ -25,6 +26,8 @@ async def find_node(context: Context, opaque: str) -> Node | None:
             return await _recognition(context, _uuid(learner), seq)
         case ("Quest", (key,)):
             return await _quest(context, key)
+        case ("Feedback", _):
+            return await _feedback(context, opaque)
         case _:
             return None
 
@@ -49,6 +52,11 @@ async def _quest(context: Context, key: str) -> Node | None:
     pack = await context.pack()
     quest = pack.quest(key) if pack else None
     return quest_of(quest, context.languages) if quest else None
+
+
+async def _feedback(context: Context, opaque: str) -> Node | None:
+    key = read_feedback(opaque)
+    return await feedback_for(context, key) if key else None
 
 
 def _uuid(text: str) -> UUID | None:

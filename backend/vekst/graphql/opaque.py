@@ -7,8 +7,18 @@ import binascii
 from uuid import UUID
 
 from vekst.domain.errors import InvalidInput
+from vekst.domain.feedback import FeedbackKey
 
-__all__ = ["NodeId", "learner_node", "quest_node", "read_cursor", "read_node", "recognition_node", "write_cursor"]
+__all__ = [
+    "NodeId",
+    "feedback_node",
+    "learner_node",
+    "quest_node",
+    "read_cursor",
+    "read_node",
+    "recognition_node",
+    "write_cursor",
+]
 
 NodeId = tuple[str, tuple[str, ...]]
 """The type's name and what tells the node apart within the organisation."""
@@ -38,6 +48,11 @@ def learner_node(learner_id: UUID) -> str:
 def recognition_node(learner_id: UUID, seq: int) -> str:
     """The node id of a recognition: the learner's ledger entry of that number."""
     return _write("Recognition", learner_id.hex, str(seq))
+
+
+def feedback_node(key: FeedbackKey) -> str:
+    """The node id of a feedback."""
+    return _write("Feedback", key.learner_id.hex, key.feedback_id.hex)
 
 
 def quest_node(key: str) -> str:

@@ -13,6 +13,7 @@ from vekst.graphql.query import Query
 from vekst.graphql.refusals import HANDLERS
 from vekst.graphql.scalars import SCALARS
 from vekst.graphql.subscription import Subscription
+from vekst.graphql.types.feedback import Feedback
 from vekst.graphql.types.learners import Learner
 from vekst.graphql.types.quests import Quest
 from vekst.graphql.types.recognitions import Recognition
@@ -36,7 +37,7 @@ def build_schema() -> VekstSchema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[Learner, Quest, Recognition],
+        types=[Feedback, Learner, Quest, Recognition],
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=HANDLERS,
     )

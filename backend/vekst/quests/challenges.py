@@ -21,7 +21,16 @@ from vekst.quests.compiler import compile_tally
 from vekst.quests.diagnostics import Diagnostic, Severity, in_order
 from vekst.quests.loader import load_pack_files
 
-__all__ = ["OwnTerms", "compiled_goal", "goal_faults", "goal_json", "nature_of", "read_goal", "read_measure", "tally_of"]
+__all__ = [
+    "OwnTerms",
+    "compiled_goal",
+    "goal_faults",
+    "goal_json",
+    "nature_of",
+    "read_goal",
+    "read_measure",
+    "tally_of",
+]
 
 _FILE: Final = "~challenge.yaml"
 _KEY: Final = "challenge-of-a-manager"
@@ -127,7 +136,7 @@ def _plain(number: int | Decimal) -> int | float:
     return int(number) if number == int(number) else float(number)
 
 
-def _exact(raw: object) -> Any:
+def _exact(raw: object) -> object:
     """A JSON value as the documents take it: tuples for lists, and no floats."""
     match raw:
         case dict():

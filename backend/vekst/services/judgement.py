@@ -78,7 +78,7 @@ def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[H
     events = without_voided(history.events)
     decided = {each.identity: each for each in fold(pack, _fresh(pack, row), events)}
     missing = [entry for entry in held if not _gives(decided.get(entry.recognition.identity), entry.recognition)]
-    lost = [entry for entry in missing if entry.recognition.identity not in decided]
+    lost = [entry for entry in missing if entry.recognition.identity not in decided and not _is_final(entry)]
     taken = _taken_away(pack, row, history, lost)
     kept = [entry.recognition for entry in missing if entry.seq not in taken]
     standing = _fresh(pack, row, kept)
@@ -97,6 +97,11 @@ def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[H
 
 def _fresh(pack: Pack, row: StandingRow, kept: Sequence[Recognition] = ()) -> Standing:
     return fresh_standing(pack, row.first_zone or pack.zone, kept)
+
+
+def _is_final(entry: HeldEntry) -> bool:
+    """Whether nothing that comes later changes it: the result of a challenge, once settled (C3)."""
+    return entry.recognition.identity.kind == RecognitionKind.CHALLENGE
 
 
 def _gives(decided: Recognition | None, held: Recognition) -> bool:

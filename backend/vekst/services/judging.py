@@ -16,7 +16,7 @@ from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock
 from vekst.services.judged import Judged, numbered, write
-from vekst.services.judgement import Judgement, judge_again, judge_on_top, leave_alone, standing_below
+from vekst.services.judgement import judge_again, judge_on_top, leave_alone, standing_below
 from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
 from vekst.storage import events_store, ledger_store, organisations_store, standings_store

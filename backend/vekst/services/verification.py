@@ -15,6 +15,7 @@ from vekst.domain.recognitions import Identity, Recognition, RecognitionKind
 from vekst.engine.fold import fold, without_voided
 from vekst.engine.order import order_bound, rests_on_order
 from vekst.engine.pack import Pack
+from vekst.engine.quests import new_run
 from vekst.engine.standing import Standing, decode, fresh_standing
 from vekst.services.places import places_of
 from vekst.storage.boards_store import Place
@@ -162,6 +163,8 @@ class _Check:
         given = {each.identity: each for each in fold(pack, again, self._events)}
         yield from self._compare(given, {entry.recognition.identity for entry in kept})
         yield from self._unjustified(kept, pack)
+        _tidy(pack, again)
+        _tidy(pack, standing)
         for name in again.__struct_fields__:
             expected, found = getattr(again, name), getattr(standing, name)
             if expected != found:
@@ -232,6 +235,16 @@ class _Check:
                 yield Difference(
                     Fault.PLACE, self._stored.person, "board", board, scope, "", _value(expected), _value(found)
                 )
+
+
+def _tidy(pack: Pack, standing: Standing) -> None:
+    """Take out what says nothing: occurrences in which nothing has happened yet, and the order of what is kept."""
+    for badge, badge_state in zip(pack.badges, standing.badges, strict=False):
+        for index, (tier, runs) in enumerate(zip(badge.tiers, badge_state.runs, strict=False)):
+            badge_state.runs[index] = [run for run in runs if run.goal != tier.goal.start()]
+    for quest, quest_state in zip(pack.quests, standing.quests, strict=False):
+        quest_state.runs = [run for run in quest_state.runs if run.steps != new_run(quest, run.ends or 1).steps]
+    standing.kept.sort(key=lambda each: each.identity)
 
 
 def _same(one: Recognition, other: Recognition) -> bool:

@@ -132,7 +132,10 @@ _APPEND_TEAMS: Final = text(
     """
 )
 _FIND: Final = text(
-    f"SELECT {_COLUMNS} FROM challenges c WHERE org_id = :org_id AND created_by = :created_by AND client_id = :client_id"
+    f"""
+    SELECT {_COLUMNS} FROM challenges c
+     WHERE org_id = :org_id AND created_by = :created_by AND client_id = :client_id
+    """
 )
 _READ: Final = text(f"SELECT {_COLUMNS} FROM challenges c WHERE org_id = :org_id AND challenge_id = ANY(:ids)")
 _LOCK: Final = text(
@@ -240,9 +243,7 @@ async def due(connection: AsyncConnection, org_id: UUID, now: datetime) -> list[
     return list((await connection.execute(_FIND_DUE, {"org_id": org_id, "now": now})).scalars())
 
 
-async def lock_due(
-    connection: AsyncConnection, org_id: UUID, challenge_id: UUID, now: datetime
-) -> ChallengeRow | None:
+async def lock_due(connection: AsyncConnection, org_id: UUID, challenge_id: UUID, now: datetime) -> ChallengeRow | None:
     """The challenge, held, if it still waits to be settled and nobody else holds it."""
     parameters = {"org_id": org_id, "id": challenge_id, "now": now}
     row = (await connection.execute(_LOCK_DUE, parameters)).one_or_none()
@@ -268,7 +269,8 @@ async def settle(
     challenge_id: UUID,
     totals: Totals,
     values: Sequence[ProgressRow],
-    now: datetime,
+    *,
+    at: datetime,
 ) -> None:
     """Keep the result of a challenge that this transaction holds, with the values it rests on."""
     result = {
@@ -278,7 +280,7 @@ async def settle(
         "reached": totals.reached,
         "total": str(totals.total),
     }
-    await connection.execute(_SETTLE, {"org_id": org_id, "id": challenge_id, "now": now, **result})
+    await connection.execute(_SETTLE, {"org_id": org_id, "id": challenge_id, "now": at, **result})
     parameters = {
         "org_id": org_id,
         "id": challenge_id,

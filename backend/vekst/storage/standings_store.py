@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,6 +20,7 @@ __all__ = [
     "append",
     "claim",
     "claim_outdated",
+    "count_entries",
     "lock",
     "lock_due",
     "read",
@@ -144,6 +145,13 @@ _UPDATE: Final = text(
      WHERE s.org_id = :org_id AND s.learner_id = n.learner_id
     """
 )
+_COUNT_ENTRIES: Final = text(
+    """
+    UPDATE standings s SET ledger_seq = n.seq
+      FROM unnest(CAST(:learners AS uuid[]), CAST(:seqs AS bigint[])) AS n (learner_id, seq)
+     WHERE s.org_id = :org_id AND s.learner_id = n.learner_id
+    """
+)
 _SET_ASIDE: Final = text(
     """
     UPDATE standings SET failures = failures + 1, failed_at = :at, error = :error,
@@ -225,6 +233,11 @@ async def update(connection: AsyncConnection, org_id: UUID, updates: Sequence[St
         "states": [each.state for each in updates],
     }
     await connection.execute(_UPDATE, parameters)
+
+
+async def count_entries(connection: AsyncConnection, org_id: UUID, seqs: Mapping[UUID, int]) -> None:
+    """Remember the latest `seq` in the ledgers of learners whose standing stays as it is."""
+    await connection.execute(_COUNT_ENTRIES, {"org_id": org_id, "learners": list(seqs), "seqs": list(seqs.values())})
 
 
 async def set_aside(connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, error: str, at: datetime) -> None:

@@ -42,12 +42,13 @@ async def look_again(ctx: Context) -> None:
 
 
 async def sweep(ctx: Context) -> None:
-    """The net: hint again where events wait, replace board values that have ended, tell what was not told."""
+    """The net: hint again where events wait, replace board values that ended, settle challenges, tell what was not."""
     process: Process = ctx["process"]
     factory = Factory(process)
     for org_id in await factory.judging().pending_organisations():
         await process.queue.wake(org_id)
     await factory.boards().sweep()
+    await factory.settling().sweep()
     await factory.outbox().sweep()
 
 
@@ -57,6 +58,7 @@ async def sweep_without_hints(process: Process) -> None:
     for org_id in await factory.judging().pending_organisations():
         await _take_turn(process, org_id)
     await factory.boards().sweep()
+    await factory.settling().sweep()
 
 
 async def _take_turn(process: Process, org_id: UUID) -> None:

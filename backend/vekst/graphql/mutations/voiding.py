@@ -12,7 +12,7 @@ from vekst.graphql.refusals import InvalidInput, NotAllowed, NotFound, NotSigned
 from vekst.graphql.types.nodes import given
 from vekst.services.voiding import EventName
 
-__all__ = ["VoidEventInput", "VoidEventResult", "void_event"]
+__all__ = ["EventReferenceInput", "VoidEventInput", "VoidEventResult", "void_event"]
 
 
 @strawberry.input(description="An event as its recorder named it.")

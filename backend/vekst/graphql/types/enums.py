@@ -8,6 +8,8 @@ import strawberry
 
 __all__ = [
     "DayState",
+    "FeedbackSide",
+    "FeedbackState",
     "Freshness",
     "PointsNature",
     "QuestState",
@@ -105,3 +107,20 @@ class ReceiptStatus(Enum):
         "CONFLICT", description="The id was used before, with other content; that one stays."
     )
     REFUSED = strawberry.enum_value("REFUSED", description="It was not stored; the problem says why. The id is free.")
+
+
+@strawberry.enum(description="Which of the two the caller is.")
+class FeedbackSide(Enum):
+    """The sides of feedback."""
+
+    ABOUT_ME = strawberry.enum_value("ABOUT_ME", description="Feedback about the caller: asked for, or given unasked.")
+    FROM_ME = strawberry.enum_value("FROM_ME", description="Feedback that the caller was asked for, or gave unasked.")
+
+
+@strawberry.enum(description="How far a feedback has come.")
+class FeedbackState(Enum):
+    """The states of feedback."""
+
+    ASKED = strawberry.enum_value("ASKED", description="It was asked for, and waits to be given.")
+    GIVEN = strawberry.enum_value("GIVEN", description="It was given.")
+    ACTED_ON = strawberry.enum_value("ACTED_ON", description="The learner told what they tried of it.")

@@ -12,7 +12,8 @@ from vekst.engine.standing import decode, fresh_standing
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import learner_node
-from vekst.graphql.types.enums import QuestState
+from vekst.graphql.types.enums import FeedbackSide, QuestState
+from vekst.graphql.types.feedback import FeedbackConnection, feedbacks_page
 from vekst.graphql.types.nodes import Node, given
 from vekst.graphql.types.recognitions import RecognitionConnection, recognitions_page
 from vekst.graphql.types.standings import (
@@ -90,6 +91,23 @@ class Learner(Node):
     ) -> RecognitionConnection:
         """The feed."""
         return await recognitions_page(info, self.row.learner_id, first, after)
+
+    @resolved("The caller's own feedback, begun last first: asked of them, given to them and by them. For `me` only.")
+    async def feedback(
+        self,
+        info: Info,
+        side: Annotated[
+            FeedbackSide | None, strawberry.argument(description="Only feedback about the caller, or only from them.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="A cursor: only what comes after it.")
+        ] = strawberry.UNSET,
+    ) -> FeedbackConnection:
+        """What builds."""
+        return await feedbacks_page(info.context, self.row.learner_id, side, first, after)
 
 
 async def learner_of(context: Context, row: LearnerRow) -> Learner:

@@ -1,0 +1,379 @@
+"""Challenges: created by the managers of their teams, changed only in what can't hurt anyone, and called off."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.actors import Actor, Role
+from vekst.domain.calendars import zone as named_zone
+from vekst.domain.challenges import ChallengeState, Lifetime
+from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
+from vekst.domain.storable import is_storable
+from vekst.engine.pack import Pack
+from vekst.quests.challenges import OwnTerms, goal_faults, goal_json, nature_of, read_goal, read_measure, tally_of
+from vekst.quests.documents import Everyone, Goal, Measure, Share, Together
+from vekst.services.clock import Clock, new_id
+from vekst.services.event_forms import ID_AT_MOST
+from vekst.services.packs import Packs
+from vekst.storage import challenges_store, packs_store
+from vekst.storage.challenges_store import ChallengeRow
+from vekst.storage.database import Database
+
+__all__ = ["ChallengeChange", "ChallengesService", "NewChallenge"]
+
+_TEAMS_AT_MOST: Final = 50
+_TITLE_AT_MOST: Final = 200
+_POINTS_AT_MOST: Final = 100
+"""What a measure of a manager's own may give each; a template may say more."""
+_TERMS_AT_MOST: Final = 10_000
+_LONGEST: Final = timedelta(days=366)
+_AHEAD_AT_MOST: Final = timedelta(days=366)
+_GRACE: Final = timedelta(hours=24)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewChallenge:
+    """What a manager asks for: a `template` of the pack, or a `measure`, `goal` and `title` of their own.
+
+    `goal` beside a template replaces the template's. Without `starts_at` it starts at once; without `ends_at` it lasts
+    as long as its template says, in days of the first team's zone.
+    """
+
+    id: str
+    teams: tuple[str, ...]
+    template: str | None = None
+    title: str | None = None
+    measure: object = None
+    goal: object = None
+    points: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    draft: bool = False
+
+    def request(self) -> dict[str, object]:
+        """The same as JSON, so that a second sending can be told from another challenge."""
+        return {
+            "teams": sorted(self.teams),
+            "template": self.template,
+            "title": self.title,
+            "measure": self.measure,
+            "goal": self.goal,
+            "points": self.points,
+            "starts_at": self.starts_at.astimezone(UTC).isoformat() if self.starts_at else None,
+            "ends_at": self.ends_at.astimezone(UTC).isoformat() if self.ends_at else None,
+            "draft": self.draft,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeChange:
+    """What is to be changed; None leaves it as it is. `publish` announces a draft."""
+
+    title: str | None = None
+    goal: object = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    publish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    template: str | None
+    measure: Measure
+    own_measure: object
+    goal: Goal
+    points: int
+    lasts: timedelta | None
+    grace: timedelta
+
+
+class ChallengesService:
+    """What teams set out to do together; for managers of all the teams concerned, and admins."""
+
+    def __init__(self, database: Database, packs: Packs, clock: Clock) -> None:
+        self._database = database
+        self._packs = packs
+        self._clock = clock
+
+    async def create(self, actor: Actor, new: NewChallenge, *, locale: str = "en") -> UUID:
+        """Create a challenge, once per client's id; `InvalidInput` says what does not fit, in that locale."""
+        creator = _person(actor)
+        _check_form(new)
+        async with self._database.writing(actor.org_id) as connection:
+            found = await challenges_store.find(connection, actor.org_id, creator, new.id)
+            if found is not None:
+                return _same(found, new)
+            teams = await _teams(connection, actor, creator, new.teams)
+            pack = await self._packs.latest(connection, actor.org_id)
+            if pack is None:
+                raise InvalidInput("CHALLENGE_NEEDS_PACK")
+            now = self._clock()
+            row = await self._row(connection, actor, new, pack=pack, teams=teams, now=now, locale=locale)
+            if await challenges_store.append(connection, actor.org_id, row):
+                return row.challenge_id
+            # Somebody sent the same at the same time, and was first.
+            found = await challenges_store.find(connection, actor.org_id, creator, new.id)
+            return _same(found, new) if found else row.challenge_id
+
+    async def change(self, actor: Actor, challenge_id: UUID, change: ChallengeChange) -> None:
+        """Change a challenge: everything before it starts; while it runs, a later end and a lower goal only."""
+        _person(actor)
+        async with self._database.writing(actor.org_id) as connection:
+            row = await _held(connection, actor, challenge_id)
+            now = self._clock()
+            state = row.state(now)
+            if state in {ChallengeState.DRAFT, ChallengeState.SCHEDULED}:
+                changed = _rewritten(row, change, now)
+            elif state is ChallengeState.RUNNING:
+                changed = _eased(row, change)
+            else:
+                raise InvalidInput("CHALLENGE_OVER", field="challenge")
+            await challenges_store.change(connection, actor.org_id, changed)
+
+    async def cancel(self, actor: Actor, challenge_id: UUID) -> None:
+        """Call a challenge off before its end; calling it off twice is calling it off once."""
+        _person(actor)
+        async with self._database.writing(actor.org_id) as connection:
+            row = await _held(connection, actor, challenge_id)
+            now = self._clock()
+            match row.state(now):
+                case ChallengeState.CANCELLED:
+                    return
+                case ChallengeState.SETTLING | ChallengeState.SETTLED:
+                    raise InvalidInput("CHALLENGE_OVER", field="challenge")
+                case _:
+                    await challenges_store.cancel(connection, actor.org_id, challenge_id, now)
+
+    async def _row(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        new: NewChallenge,
+        *,
+        pack: Pack,
+        teams: Sequence[challenges_store.TeamRow],
+        now: datetime,
+        locale: str,
+    ) -> ChallengeRow:
+        zone = teams[0].zone or pack.zone
+        starts = new.starts_at or now
+        if new.template is not None:
+            content = _of_template(new, pack)
+        else:
+            content = await self._of_manager(
+                connection, actor, new, version=pack.version, starts=starts, locale=locale
+            )
+        ends = new.ends_at or _after(starts, content.lasts, zone)
+        life = Lifetime(starts, ends, ends + content.grace, draft=new.draft)
+        _check_times(life, now, started=new.starts_at is None)
+        return ChallengeRow(
+            challenge_id=new_id(now),
+            created_by=_person(actor),
+            client_id=new.id,
+            request=new.request(),
+            created_at=now,
+            pack_version=pack.version,
+            template=content.template,
+            title=new.title,
+            measure=content.own_measure,
+            goal=goal_json(content.goal),
+            nature=nature_of(pack, tally_of(content.measure, content.goal)).value,
+            points=content.points,
+            zone=zone,
+            life=life,
+            teams=tuple(team.team_id for team in teams),
+        )
+
+    async def _of_manager(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        new: NewChallenge,
+        *,
+        version: int,
+        starts: datetime,
+        locale: str,
+    ) -> _Content:
+        if new.title is None:
+            raise InvalidInput("CHALLENGE_NEEDS_TITLE", field="title")
+        if new.measure is None or new.goal is None:
+            raise InvalidInput("CHALLENGE_NEEDS_TERMS", field="goal" if new.goal is None else "measure")
+        if new.ends_at is None:
+            raise InvalidInput("CHALLENGE_NEEDS_END", field="endsAt")
+        files = await packs_store.files_of(connection, actor.org_id, version)
+        lasts = max(new.ends_at - starts, timedelta(hours=1))
+        faults = await asyncio.to_thread(OwnTerms(new.measure, new.goal, lasts).faults, files)
+        if faults:
+            field, told = faults[0]
+            detail = f"{told.message(locale)} ({told.cure(locale)})"
+            raise InvalidInput("CHALLENGE_TERMS_NOT_VALID", field=field, detail=detail)
+        measure, goal = read_measure(new.measure), read_goal(new.goal)
+        return _Content(None, measure, new.measure, goal, new.points or 0, None, _GRACE)
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.learner_id is None:
+        raise NotAllowed("NOT_A_LEARNER")
+    return actor.learner_id
+
+
+def _check_form(new: NewChallenge) -> None:
+    if not new.id or len(new.id) > ID_AT_MOST or not is_storable(new.id):
+        raise InvalidInput("ID_NOT_VALID", field="id", most=ID_AT_MOST)
+    if not 0 < len(new.teams) <= _TEAMS_AT_MOST or len(set(new.teams)) < len(new.teams):
+        raise InvalidInput("CHALLENGE_TEAMS_NOT_VALID", field="teams", most=_TEAMS_AT_MOST)
+    if new.points is not None and (new.template is not None or not 0 <= new.points <= _POINTS_AT_MOST):
+        raise InvalidInput("CHALLENGE_POINTS_NOT_VALID", field="points", most=_POINTS_AT_MOST)
+    if new.template is not None and new.measure is not None:
+        raise InvalidInput("CHALLENGE_TEMPLATE_OR_MEASURE", field="measure")
+    if new.template is not None and not is_storable(new.template):
+        raise NotFound("CHALLENGE_TEMPLATE_UNKNOWN", field="template", key="…")
+    _check_title(new.title)
+    for field, value in (("measure", new.measure), ("goal", new.goal)):
+        _check_storable(field, value)
+
+
+def _check_title(title: str | None) -> None:
+    if title is not None and not (len(title.strip()) > 0 and len(title) <= _TITLE_AT_MOST and is_storable(title)):
+        raise InvalidInput("CHALLENGE_TITLE_NOT_VALID", field="title", most=_TITLE_AT_MOST)
+
+
+def _check_storable(field: str, value: object) -> None:
+    try:
+        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        written = "\0"
+    if len(written) > _TERMS_AT_MOST or not is_storable(written) or "\\u0000" in written:
+        raise InvalidInput("CHALLENGE_TERMS_NOT_VALID", field=field, detail="…")
+
+
+def _same(found: ChallengeRow, new: NewChallenge) -> UUID:
+    if dict(found.request) != new.request():
+        raise InvalidInput("ID_TAKEN", field="id", id=new.id)
+    return found.challenge_id
+
+
+async def _teams(
+    connection: AsyncConnection, actor: Actor, viewer: UUID, keys: Sequence[str]
+) -> list[challenges_store.TeamRow]:
+    """The teams of these keys, all of which the actor manages; who has no part in a team does not learn of it."""
+    known = await challenges_store.teams_by_key(
+        connection, actor.org_id, [key for key in keys if is_storable(key)], viewer
+    )
+    for key in keys:
+        team = known.get(key)
+        allowed = team is not None and (team.team_id in actor.manages or actor.has(Role.ADMIN))
+        if team is None or not (allowed or team.has_viewer):
+            raise NotFound("TEAM_UNKNOWN", field="teams", team=key[:80])
+        if not allowed:
+            raise NotAllowed("CHALLENGE_NOT_YOURS", field="teams")
+    return [known[key] for key in keys]
+
+
+async def _held(connection: AsyncConnection, actor: Actor, challenge_id: UUID) -> ChallengeRow:
+    """The challenge, locked, for one who may change it; `NotFound` for who has no part in it."""
+    row = await challenges_store.lock(connection, actor.org_id, challenge_id)
+    if row is None:
+        raise NotFound("CHALLENGE_UNKNOWN", field="challenge")
+    if actor.has(Role.ADMIN) or actor.manages.issuperset(row.teams):
+        return row
+    spans = await challenges_store.memberships(connection, actor.org_id, [challenge_id])
+    if actor.manages.intersection(row.teams) or any(span.learner_id == actor.learner_id for span in spans):
+        raise NotAllowed("CHALLENGE_NOT_YOURS", field="challenge")
+    raise NotFound("CHALLENGE_UNKNOWN", field="challenge")
+
+
+def _of_template(new: NewChallenge, pack: Pack) -> _Content:
+    template = pack.challenges.get(str(new.template))
+    if template is None:
+        raise NotFound("CHALLENGE_TEMPLATE_UNKNOWN", field="template", key=str(new.template)[:80])
+    goal = template.document.goal if new.goal is None else _goal(new.goal)
+    measure = template.document.measure
+    return _Content(template.key, measure, None, goal, template.points, template.lasts, template.settles_after)
+
+
+def _goal(raw: object) -> Goal:
+    _check_storable("goal", raw)
+    if goal_faults(raw):
+        raise InvalidInput("CHALLENGE_GOAL_NOT_VALID", field="goal")
+    return read_goal(raw)
+
+
+def _after(starts: datetime, lasts: timedelta | None, zone: str) -> datetime:
+    """The end: whole days later it is the same hour on the team's clocks, whatever summer time does."""
+    length = lasts or _DAY
+    if length % _DAY:
+        return starts + length
+    return (starts.astimezone(named_zone(zone)) + length).astimezone(UTC)
+
+
+def _check_times(life: Lifetime, now: datetime, *, started: bool = False) -> None:
+    if not started and life.starts_at < now:
+        raise InvalidInput("CHALLENGE_STARTS_IN_THE_PAST", field="startsAt")
+    if life.starts_at > now + _AHEAD_AT_MOST:
+        raise InvalidInput("CHALLENGE_TOO_FAR", field="startsAt", most=_AHEAD_AT_MOST.days)
+    _check_end(life)
+
+
+def _check_end(life: Lifetime) -> None:
+    if not timedelta() < life.ends_at - life.starts_at <= _LONGEST:
+        raise InvalidInput("CHALLENGE_LENGTH_NOT_VALID", field="endsAt", most=_LONGEST.days)
+
+
+def _rewritten(row: ChallengeRow, change: ChallengeChange, now: datetime) -> ChallengeRow:
+    """Before it starts nobody has done anything for it yet: everything may change."""
+    _check_title(change.title)
+    life = _moved(row.life, change)
+    if change.publish:
+        life = replace(life, draft=False)
+    moved = life.starts_at != row.life.starts_at or (row.life.draft and change.publish)
+    _check_times(life, now, started=not moved)
+    goal = row.goal if change.goal is None else goal_json(_goal(change.goal))
+    return replace(row, title=change.title or row.title, goal=goal, life=life)
+
+
+def _eased(row: ChallengeRow, change: ChallengeChange) -> ChallengeRow:
+    """While it runs: more time, or less to reach."""
+    if change.starts_at not in {None, row.life.starts_at}:
+        raise InvalidInput("CHALLENGE_IS_RUNNING", field="startsAt")
+    if change.title not in {None, row.title}:
+        raise InvalidInput("CHALLENGE_IS_RUNNING", field="title")
+    if change.ends_at is not None and change.ends_at < row.life.ends_at:
+        raise InvalidInput("CHALLENGE_ONLY_LONGER", field="endsAt")
+    life = _moved(row.life, change)
+    _check_end(life)
+    if change.goal is None:
+        return replace(row, life=life)
+    goal = _goal(change.goal)
+    if not _is_lower(goal, read_goal(row.goal)):
+        raise InvalidInput("CHALLENGE_ONLY_LOWER", field="goal")
+    return replace(row, life=life, goal=goal_json(goal))
+
+
+def _moved(life: Lifetime, change: ChallengeChange) -> Lifetime:
+    """The times changed; the grace after the end stays as long as it was."""
+    ends = change.ends_at or life.ends_at
+    grace = life.settles_at - life.ends_at
+    return replace(life, starts_at=change.starts_at or life.starts_at, ends_at=ends, settles_at=ends + grace)
+
+
+def _is_lower(new: Goal, old: Goal) -> bool:
+    """Whether whoever reached the old goal has reached the new one."""
+    match new, old:
+        case (Everyone(), Everyone()):
+            return new.everyone <= old.everyone
+        case (Together(), Together()):
+            return new.together <= old.together
+        case (Share(), Share()):
+            return new.share <= old.share and new.reach <= old.reach
+        case _:
+            return False

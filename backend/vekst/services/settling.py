@@ -1,0 +1,191 @@
+"""Settling: once, a grace time after its end, a challenge's result becomes final and contributors are recognised (C3).
+
+One transaction holds the challenge and its members, measures, decides, writes the values used, the ledger, the
+standings and the outbox: a crash before its commit leaves nothing, and after it nothing is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.domain.recognitions import ONCE, Identity, Nature, Recognition, RecognitionKind
+from vekst.engine.challenges import MemberReading, decide
+from vekst.engine.pack import Pack
+from vekst.engine.standing import keep
+from vekst.services.clock import Clock, new_id
+from vekst.services.judged import Judged, numbered, write
+from vekst.services.judgement import Judgement, leave_alone, standing_below
+from vekst.services.judging import JudgingService
+from vekst.services.outbox import RECOGNISED, OutboxService
+from vekst.services.packs import Packs
+from vekst.storage import (
+    challenges_store,
+    events_store,
+    ledger_store,
+    organisations_store,
+    outbox_store,
+    standings_store,
+)
+from vekst.storage.challenge_readings import read_members, terms_of
+from vekst.storage.challenges_store import ChallengeRow, ProgressRow, Totals
+from vekst.storage.database import Database
+from vekst.storage.ledger_store import Entry
+from vekst.storage.outbox_store import Message
+from vekst.storage.standings_store import StandingRow
+
+__all__ = ["SettlingService"]
+
+_TURNS: Final = 5
+"""How often members who did something meanwhile are judged again before what they left is measured as it is."""
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What came of one try: `again` when members have events that are not judged yet."""
+
+    messages: Sequence[Message] = ()
+    done: bool = False
+    again: bool = False
+
+
+class SettlingService:
+    """The last stage of a challenge; any number of workers may try at once, and one of them does it."""
+
+    def __init__(
+        self, database: Database, packs: Packs, judging: JudgingService, outbox: OutboxService, clock: Clock
+    ) -> None:
+        self._database = database
+        self._packs = packs
+        self._judging = judging
+        self._outbox = outbox
+        self._clock = clock
+
+    async def sweep(self) -> int:
+        """Settle what is due, in every organisation; how many challenges that were."""
+        now = self._clock()
+        async with self._database.crossing() as connection:
+            organisations = await organisations_store.with_challenges_due(connection, now)
+        settled = 0
+        for org_id in organisations:
+            async with self._database.reading(org_id) as connection:
+                waiting = await challenges_store.due(connection, org_id, now)
+            for challenge_id in waiting:
+                settled += await self._settle_apart(org_id, challenge_id)
+        return settled
+
+    async def settle(self, org_id: UUID, challenge_id: UUID) -> bool:
+        """Settle a challenge that is due; False where it is not (any more), or another worker is at it."""
+        for turn in range(_TURNS):
+            await self._judge_members(org_id, challenge_id)
+            told = self._outbox.told(org_id)
+            async with self._database.writing(org_id) as connection:
+                settled = await self._try(connection, org_id, challenge_id, told, last=turn == _TURNS - 1)
+            if settled.messages:
+                self._outbox.deleted(org_id, told)
+                await self._outbox.tell(org_id, settled.messages)
+            if not settled.again:
+                return settled.done
+        return False
+
+    async def _settle_apart(self, org_id: UUID, challenge_id: UUID) -> bool:
+        """A challenge that can't be settled now does not hold up the others; the next sweep tries again."""
+        try:
+            return await self.settle(org_id, challenge_id)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one challenge, the others are settled
+            _log.error("settling_failed", org_id=str(org_id), challenge_id=str(challenge_id), exc_info=error)
+            return False
+
+    async def _judge_members(self, org_id: UUID, challenge_id: UUID) -> None:
+        async with self._database.reading(org_id) as connection:
+            spans = await challenges_store.memberships(connection, org_id, [challenge_id])
+        learners = sorted({span.learner_id for span in spans})
+        if learners:
+            await self._judging.judge_learners(org_id, learners)
+
+    async def _try(
+        self,
+        connection: AsyncConnection,
+        org_id: UUID,
+        challenge_id: UUID,
+        told: frozenset[UUID],
+        *,
+        last: bool,
+    ) -> _Settled:
+        now = self._clock()
+        row = await challenges_store.lock_due(connection, org_id, challenge_id, now)
+        pack = await self._packs.version(connection, org_id, row.pack_version) if row else None
+        if row is None or pack is None:
+            return _Settled()
+        spans = await challenges_store.memberships(connection, org_id, [challenge_id])
+        members = sorted({span.learner_id for span in spans})
+        await standings_store.lock(connection, org_id, members)
+        if not last and await events_store.pending(connection, org_id, members, 1):
+            return _Settled(again=True)
+        # Read under the members' locks: whoever judges them later finds the challenge settled.
+        latest = await self._packs.latest(connection, org_id) or pack
+        standings = await standings_store.read(connection, org_id, members)
+        if any(leave_alone(each, latest) for each in standings.values()):
+            return _Settled()
+        terms = terms_of(row, pack)
+        readings = (await read_members(connection, org_id, {challenge_id: (terms, pack.zone)}, now))[challenge_id]
+        verdict = decide(terms.goal, readings.values())
+        totals = Totals(verdict.met, verdict.members, verdict.asked, verdict.reached, verdict.total)
+        values = [ProgressRow(key, each.value, each.asked, each.reached) for key, each in sorted(readings.items())]
+        await challenges_store.settle(connection, org_id, challenge_id, totals, values, at=now)
+        if not verdict.met:
+            return _Settled(done=True)
+        given = {key: _recognition(row, each) for key, each in readings.items() if each.value > 0}
+        messages = await _recognise(connection, org_id, latest, standings, given, now=now, told=told)
+        return _Settled(messages, done=True)
+
+
+def _recognition(row: ChallengeRow, reading: MemberReading) -> Recognition:
+    return Recognition(
+        identity=Identity(RecognitionKind.CHALLENGE, str(row.challenge_id), "", ONCE),
+        points=row.points,
+        nature=Nature(row.nature),
+        skill=None,
+        reached_at=row.life.ends_at,
+        evidence=reading.evidence,
+    )
+
+
+async def _recognise(
+    connection: AsyncConnection,
+    org_id: UUID,
+    pack: Pack,
+    standings: Mapping[UUID, StandingRow],
+    given: Mapping[UUID, Recognition],
+    *,
+    now: datetime,
+    told: frozenset[UUID],
+) -> list[Message]:
+    """Add each recognition to its learner's ledger and standing.
+
+    Where the standing waits to be judged from all events, the ledger alone is written: judging again keeps what is
+    held there.
+    """
+    judged: list[Judged] = []
+    apart: list[Entry] = []
+    for learner_id, recognition in sorted(given.items()):
+        row = standings[learner_id]
+        standing = standing_below(pack, row, ())
+        if standing is None:
+            apart.append(Entry(learner_id, row.ledger_seq + 1, new_id(now), recognition, 1))
+            continue
+        keep(pack, standing, recognition)
+        judged.append(numbered(row, Judgement(standing, [recognition], (), ()), {}, now))
+    messages = [Message(new_id(now), each.learner_id, RECOGNISED, {"from": each.seq, "to": each.seq}) for each in apart]
+    if apart:
+        await ledger_store.append(connection, org_id, apart, pack_version=pack.version, at=now)
+        await standings_store.count_entries(connection, org_id, {each.learner_id: each.seq for each in apart})
+        await outbox_store.append(connection, org_id, messages, now, told=() if judged else told)
+    return [*messages, *await write(connection, org_id, pack, judged, now, told=told)]
