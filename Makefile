@@ -3,6 +3,7 @@
 #   make test      every test, on a PostgreSQL and a Valkey of its own (or VEKST_DATABASE_URL / VEKST_REDIS_URL)
 #   make check     what keeps the repository honest: format, lint, types, layers, snapshots, locks, packs, docs
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
+#   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make lock      the lock files again, after a change in pyproject.toml
 
 SHELL := /bin/sh
@@ -20,7 +21,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check bench bench-full lock format
+.PHONY: help setup demo test check bench bench-full mutants lock format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -60,6 +61,10 @@ bench: $(READY)
 
 bench-full: $(READY)
 	$(BIN)/python -m benchmarks --full
+
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[mutation]"
+	nice -n 15 $(BIN)/python -m tests.mutation
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -15,9 +15,10 @@ from vekst.domain.actors import Actor
 from vekst.domain.events import RecordedBy
 from vekst.domain.receipts import NewEvent, Receipt, ReceiptStatus
 from vekst.factory import Factory
+from vekst.services.judging import JudgedBatch
 from vekst.services.people import PersonEntry
 
-__all__ = ["SOURCE", "BenchmarkError", "Company", "check_stored", "found_company"]
+__all__ = ["SOURCE", "BenchmarkError", "Company", "check_judged", "check_stored", "found_company"]
 
 SOURCE: Final = "crm"
 """The integration that sends the events."""
@@ -94,6 +95,12 @@ def check_stored(receipts: Sequence[Receipt]) -> None:
             raise BenchmarkError(f"an event was answered with {receipt.status}: {receipt.problem}")
 
 
+def check_judged(judged: JudgedBatch) -> None:
+    """Raise `BenchmarkError` if anybody's judging failed."""
+    if judged.set_aside:
+        raise BenchmarkError(f"the judging of {judged.set_aside} learners failed")
+
+
 async def found_company(stage: Stage, factory: Factory, key: str, *, history: int) -> Company:
     """A new organisation under sales-craft, in which every learner has so many events behind them."""
     org_id = await factory.organisations().create(key, "Benchmark")
@@ -130,4 +137,4 @@ async def _live_through(company: Company, history: int) -> None:
                 company.id, source="past", events=events[start : start + _PER_CALL], recorded_by=RecordedBy.SYSTEM
             )
         )
-    await company.factory.judging().judge_everything(company.id)
+    check_judged(await company.factory.judging().judge_everything(company.id))

@@ -61,6 +61,8 @@ def _environment(stage: Stage) -> dict[str, str]:
         "VEKST_DATABASE_URL": settings.database_url.get_secret_value(),
         "VEKST_REDIS_URL": settings.redis_url.get_secret_value(),
         "VEKST_LOG_LEVEL": settings.log_level,
+        # One integration is measured here, at all that it can do.
+        "VEKST_REQUESTS_PER_MINUTE": "0",
     }
 
 

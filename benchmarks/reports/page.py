@@ -17,9 +17,9 @@ _INTRODUCTION: Final = """\
 
 Our own code beside a *floor*: the least work that any service with the same promises would have to do on the same
 machine. Both are measured in the same run, in turn, round by round, and before each turn the database comes to rest.
-What counts is the ratio of the two in each round; the tables show its median, and the lowest and highest round. Absolute
-rates are left out on purpose: they say more about a machine's disks and neighbours than about the code. They are in
-[latest.json](latest.json).
+What counts is the ratio of the two in each round; the tables show its median, and the lowest and highest round.
+Absolute rates are left out on purpose: they say more about a machine's disks and neighbours than about the code. They
+are in [latest.json](latest.json).
 
 ```sh no-run="takes minutes"
 make bench

@@ -11,7 +11,7 @@ from typing import Final
 
 import asyncpg
 
-from benchmarks.companies import Company, found_company
+from benchmarks.companies import Company, check_judged, found_company
 from benchmarks.crowds import Crowd
 from benchmarks.findings import Comparison, Finding
 from benchmarks.floors import tables
@@ -187,6 +187,7 @@ async def _send_and_judge(company: Company, batches: Sequence[Batches]) -> None:
         left, service = expected, company.factory.judging()
         while left > 0:
             judged = await service.judge_batch(company.id)
+            check_judged(judged)
             left -= judged.events
             if not judged:
                 await asyncio.sleep(_IDLE)

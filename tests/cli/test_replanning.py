@@ -155,7 +155,7 @@ def test_a_field_of_another_type_is_refused_with_its_place(
 
 
 def test_a_difference_is_named_and_ends_with_1(env: dict[str, str], org: str, settings: Settings, here: Path) -> None:
-    vekst("quests", "publish", here / "craft", "--org", org, env=env)
+    vekst("replay", "--org", org, env=env)
     lose_an_entry(settings, org)
     ended = vekst("replay", "--org", org, "--verify", env=env)
     assert ended.returncode == 1

@@ -20,7 +20,10 @@ QUERIES = {
     "nodes": '{ nodes(ids: ["x"]) { id } }',
     "learner": '{ learner(person: "kari") { person } }',
     "quests": "{ quests { edges { cursor } } }",
+    "transparency": "{ transparency { retentionDays } }",
     "changes": "{ changes { cursor } }",
+    "challenge": '{ challenge(id: "x") { state } }',
+    "challenges": "{ challenges { edges { cursor } } }",
     "leaderboard": '{ leaderboard(key: "learning-streaks") { size } }',
 }
 SUBSCRIPTIONS = {
@@ -38,6 +41,9 @@ MUTATIONS = {
     "giveFeedback": f'{{ id: "i", person: "nobody", worked: "w", tryNext: "t", occurredAt: {AT} }}',
     "actOnFeedback": f'{{ id: "i", feedback: "x", tried: "t", event: {{ id: "x" }}, occurredAt: {AT} }}',
     "deleteFeedback": '{ feedback: "x" }',
+    "createChallenge": '{ id: "i", teams: ["nowhere"], template: "practice-sprint" }',
+    "changeChallenge": '{ challenge: "x" }',
+    "cancelChallenge": '{ challenge: "x" }',
     "joinLeaderboard": '{ key: "learning-streaks" }',
     "leaveLeaderboard": '{ key: "learning-streaks" }',
 }

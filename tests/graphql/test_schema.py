@@ -34,6 +34,8 @@ type Query {
   learner(person: String!): Learner
   quests(first: Int, after: String): QuestConnection!
   changes(since: String, first: Int): Changes!
+  challenge(id: ID!): Challenge
+  challenges(team: String, state: ChallengeState, first: Int, after: String): ChallengeConnection!
   leaderboard(key: String!, team: String, period: String): Leaderboard
 }
 type Mutation {
@@ -42,6 +44,9 @@ type Mutation {
   acceptQuest(input: AcceptQuestInput!): AcceptQuestResult!
   changeZone(input: ChangeZoneInput!): ChangeZoneResult!
   takeTimeOff(input: TakeTimeOffInput!): TakeTimeOffResult!
+  createChallenge(input: CreateChallengeInput!): CreateChallengeResult!
+  changeChallenge(input: ChangeChallengeInput!): ChangeChallengeResult!
+  cancelChallenge(input: CancelChallengeInput!): CancelChallengeResult!
   joinLeaderboard(input: JoinLeaderboardInput!): JoinLeaderboardResult!
   leaveLeaderboard(input: LeaveLeaderboardInput!): LeaveLeaderboardResult!
 }
@@ -135,6 +140,34 @@ type Leaderboard {
   key: String!  title: String!  size: Int!  toNext: Int
   entries(first: Int): [LeaderboardEntry!]!  aroundMe(neighbours: Int): [LeaderboardEntry!]!  me: LeaderboardEntry
 }
+input CreateChallengeInput {
+  id: String!  teams: [String!]!  template: String  title: String  measure: JSON  goal: JSON  points: Int
+  startsAt: DateTime  endsAt: DateTime  draft: Boolean! = false
+}
+input ChangeChallengeInput {
+  challenge: ID!  title: String  goal: JSON  startsAt: DateTime  endsAt: DateTime  publish: Boolean! = false
+}
+input CancelChallengeInput { challenge: ID! }
+type CreateChallenge { challenge: Challenge! }
+type ChangeChallenge { challenge: Challenge! }
+type CancelChallenge { challenge: Challenge! }
+union CreateChallengeResult = CreateChallenge | NotSignedIn | NotAllowed | InvalidInput | NotFound
+union ChangeChallengeResult = ChangeChallenge | NotSignedIn | NotAllowed | InvalidInput | NotFound
+union CancelChallengeResult = CancelChallenge | NotSignedIn | NotAllowed | InvalidInput | NotFound
+type ChallengeConnection { edges: [ChallengeEdge!]!  pageInfo: PageInfo! }
+type ChallengeEdge { cursor: String!  node: Challenge! }
+type Challenge implements Node {
+  id: ID!  title: String!  description: String  state: ChallengeState!  template: String  teams: [ChallengeTeam!]!
+  zone: String!  startsAt: DateTime!  endsAt: DateTime!  settlesAt: DateTime!  settledAt: DateTime
+  cancelledAt: DateTime  asks: String!  goal: ChallengeGoal!  points: Int!  nature: PointsNature!  met: Boolean
+  progress: ChallengeProgress!  me: ChallengeShare
+}
+type ChallengeTeam { key: String!  name: String! }
+type ChallengeGoal { kind: ChallengeGoalKind!  need: Float!  share: Float }
+type ChallengeProgress { members: Int!  asked: Int!  reached: Int!  have: Float!  met: Boolean! }
+type ChallengeShare { value: Float!  asked: Boolean!  reached: Boolean! }
+enum ChallengeState { DRAFT SCHEDULED RUNNING SETTLING SETTLED CANCELLED }
+enum ChallengeGoalKind { EVERYONE TOGETHER SHARE }
 type LeaderboardEntry { rank: Int!  name: String!  person: String!  value: Int!  isMe: Boolean! }
 """
 """What clients were promised; the schema may have more, never less or other."""

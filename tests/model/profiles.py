@@ -1,4 +1,4 @@
-"""How many cases property tests try: a few hundred, the same in every run, in CI; many thousands at night."""
+"""How many cases property tests try: hundreds, the same in every run, in CI; many thousands at night; few a mutant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 __all__ = ["load_profile"]
 
-_CASES = {"ci": 500, "nightly": 20_000}
+_CASES = {"ci": 500, "nightly": 20_000, "mutation": 60}
 
 
 def load_profile() -> None:

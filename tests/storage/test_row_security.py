@@ -39,7 +39,30 @@ async def full(organisation: Organisation) -> Organisation:
             {"org": organisation.id, "id": uuid4()},
         )
         await connection.execute(text("INSERT INTO verifications VALUES (:org, now(), 0, 0)"), {"org": organisation.id})
+    await _add_challenge(organisation)
     return organisation
+
+
+async def _add_challenge(organisation: Organisation) -> None:
+    """A challenge with a team and a settled value."""
+    [(learner, team)] = await organisation.rows("SELECT learner_id, team_id FROM memberships")
+    given = {"org": organisation.id, "id": uuid4(), "learner": learner, "team": team}
+    async with organisation.factory._process.database.writing(organisation.id) as connection:
+        for statement in (
+            """
+            INSERT INTO challenges (org_id, challenge_id, created_by, client_id, request, created_at, pack_version,
+                                    title, measure, goal, nature, points, zone, starts_at, ends_at, settles_at, draft)
+            VALUES (:org, :id, :learner, 'c', '{}', now(), 1, 'x', '{}', '{}', 'effort', 0, 'UTC',
+                    now(), now() + interval '1 day', now() + interval '2 days', true)
+            """,
+            "INSERT INTO challenge_teams (org_id, challenge_id, team_id) VALUES (:org, :id, :team)",
+            """
+            INSERT INTO challenge_progress (org_id, challenge_id, learner_id, value, asked, reached)
+            VALUES (:org, :id, :learner, 0, false, false)
+            """,
+        ):
+            names = [name for name in given if f":{name}" in statement]
+            await connection.execute(text(statement), {name: given[name] for name in names})
 
 
 async def _tables(process: Process) -> list[str]:

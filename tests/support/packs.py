@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CRAFT", "CRAFT_CHANGED", "changed"]
+__all__ = ["CRAFT", "CRAFT_CHANGED", "WITH_CHALLENGES", "changed"]
 
 _PACK: Final = """
 pack: craft
@@ -128,3 +128,26 @@ def changed(name: str, old: str, new: str) -> dict[str, str]:
 
 CRAFT_CHANGED: Final = changed("rules.yaml", "at_least: 3}}, points: 20}", "at_least: 2}}, points: 25}")
 """The same pack with a badge that is easier to earn and worth more."""
+
+_CHALLENGES: Final = """
+challenges:
+  practice-sprint:
+    title: Practice sprint
+    purpose: Begin the season together
+    measure: {count: {event: call.practised}}
+    goal: {everyone: 2}
+    lasts: 14d
+    settles_after: 24h
+    points: 30
+  listening-days:
+    title: Listening days
+    purpose: Listen a little every day
+    measure: {days: {event: [call.practised, lesson.completed]}}
+    goal: {share: 50%, reach: 2}
+    lasts: 7d
+    settles_after: 2d
+    points: 10
+"""
+
+WITH_CHALLENGES: Final = {**CRAFT, "challenges.yaml": _CHALLENGES}
+"""The craft pack with templates of challenges."""

@@ -49,8 +49,8 @@ TIME_OFF: Final = "vekst.time-off"
 VOIDED: Final = "vekst.voided"
 """data: {"source": …, "id": …, "reason": …}; takes that event out of the judgement"""
 
-# The turns of feedback, each an event of both people; data: {"feedback": id, "colleague": id, "skill": key, "asked": flag}
-# without any of the words. Unlike the types above these are known to every pack, which may count and reward them.
+# The turns of feedback, each an event of both people; every pack knows these types, and may count and reward them.
+# data: {"feedback": id, "colleague": id, "skill": key, "asked": flag}, without any of the words.
 FEEDBACK_ASKED: Final = "vekst.feedback-asked"
 """Asked a colleague for feedback."""
 FEEDBACK_INVITED: Final = "vekst.feedback-invited"

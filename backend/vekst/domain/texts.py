@@ -6,6 +6,7 @@ from string import Formatter
 from typing import Final
 
 from vekst.domain.wordings import Entry, Wording
+from vekst.domain.wordings_challenges import CHALLENGE_WORDINGS
 from vekst.domain.wordings_events import EVENT_WORDINGS
 from vekst.domain.wordings_feedback import FEEDBACK_WORDINGS
 from vekst.domain.wordings_requests import REQUEST_WORDINGS
@@ -15,7 +16,7 @@ __all__ = ["DEFAULT_LOCALE", "LOCALES", "codes", "cure", "text"]
 LOCALES: Final = ("en", "nb")
 DEFAULT_LOCALE: Final = "en"
 
-_ENTRIES: Final[dict[str, Entry]] = {**REQUEST_WORDINGS, **EVENT_WORDINGS, **FEEDBACK_WORDINGS}
+_ENTRIES: Final[dict[str, Entry]] = {**REQUEST_WORDINGS, **EVENT_WORDINGS, **CHALLENGE_WORDINGS, **FEEDBACK_WORDINGS}
 
 
 class _Params(dict[str, object]):

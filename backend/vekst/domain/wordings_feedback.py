@@ -33,7 +33,8 @@ FEEDBACK_WORDINGS: Final[dict[str, Entry]] = {
         "Only the person whom the feedback is about acts on it.", "Bare den tilbakemeldingen gjelder, kan prøve den ut."
     ),
     "FEEDBACK_NOT_YOURS_TO_DELETE": entry(
-        "Only the person whom the feedback is about may delete it.", "Bare den tilbakemeldingen gjelder, kan slette den."
+        "Only the person whom the feedback is about may delete it.",
+        "Bare den tilbakemeldingen gjelder, kan slette den.",
     ),
     "FEEDBACK_GIVEN_ALREADY": entry(
         ("You have given this feedback already.", "Give another one with `person`."),
@@ -43,9 +44,7 @@ FEEDBACK_WORDINGS: Final[dict[str, Entry]] = {
         ("You have told what you tried already.", "Ask for feedback on the next try."),
         ("Du har alt fortalt hva du prøvde.", "Be om tilbakemelding på neste forsøk."),
     ),
-    "FEEDBACK_NOT_GIVEN_YET": entry(
-        "The feedback has not been given yet.", "Tilbakemeldingen er ikke gitt ennå."
-    ),
+    "FEEDBACK_NOT_GIVEN_YET": entry("The feedback has not been given yet.", "Tilbakemeldingen er ikke gitt ennå."),
     "TRIED_BEFORE_GIVEN": entry(
         ("The event was before the feedback.", "Name one in which you tried what it suggests."),
         ("Hendelsen var før tilbakemeldingen.", "Oppgi en der du prøvde det den foreslår."),

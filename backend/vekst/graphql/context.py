@@ -48,7 +48,9 @@ class Context:
         self.now = now
         self.metrics = metrics
         self._tasks = Tasks()
-        self._loaders = Loaders(factory, caller.actor.org_id, self._tasks) if caller.actor else None
+        self._loaders = (
+            Loaders(factory, caller.actor.org_id, self._tasks, viewer=caller.actor.learner_id) if caller.actor else None
+        )
 
     def renewed(self) -> Context:
         """A context for the same caller as things are now; what was loaded before is forgotten."""

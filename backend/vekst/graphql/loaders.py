@@ -8,22 +8,31 @@ from uuid import UUID
 from vekst.engine.pack import Pack
 from vekst.factory import Factory
 from vekst.graphql.batching import BatchLoader, Tasks
+from vekst.queries.challenges import ChallengeProgress, ChallengeView, ChallengeViewer, challenges_by_id, read_progress
 from vekst.queries.learners import LearnerRow, learners_by_id
 from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, entries, evidence, reversals
 
 __all__ = ["Loaders"]
 
+ProgressKey = tuple[UUID, int]
+"""A challenge, and the version of the pack that it was created under."""
+
 
 class Loaders:
     """The loaders of one request in one organisation; what was loaded is kept until the request ends."""
 
-    def __init__(self, factory: Factory, org_id: UUID, tasks: Tasks) -> None:
+    def __init__(self, factory: Factory, org_id: UUID, tasks: Tasks, *, viewer: UUID | None) -> None:
         self._factory = factory
+        self._viewer = viewer
         self._org_id = org_id
         self.learners: BatchLoader[UUID, LearnerRow] = BatchLoader(self._learners, tasks)
         self.packs: BatchLoader[int | None, Pack] = BatchLoader(self._packs, tasks)
         self.entries: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._entries, tasks)
         self.reversals: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._reversals, tasks)
+        self.challenges: BatchLoader[UUID, ChallengeView] = BatchLoader(self._challenges, tasks)
+        self.challenge_progress: BatchLoader[ProgressKey, ChallengeProgress] = BatchLoader(
+            self._challenge_progress, tasks
+        )
         self.evidence: BatchLoader[EntryKey, EvidenceRow] = BatchLoader(self._evidence, tasks)
 
     async def _learners(self, ids: Sequence[UUID]) -> Mapping[UUID, LearnerRow]:
@@ -45,3 +54,19 @@ class Loaders:
     async def _evidence(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, EvidenceRow]:
         async with self._factory.reading(self._org_id) as connection:
             return await evidence(connection, self._org_id, keys)
+
+    async def _challenges(self, ids: Sequence[UUID]) -> Mapping[UUID, ChallengeView]:
+        """Challenges for which somebody whom the caller may see was recognised."""
+        viewer = ChallengeViewer(self._viewer, frozenset(), sees_everything=True)
+        async with self._factory.reading(self._org_id) as connection:
+            return await challenges_by_id(connection, self._org_id, ids, viewer)
+
+    async def _challenge_progress(self, keys: Sequence[ProgressKey]) -> Mapping[ProgressKey, ChallengeProgress]:
+        packs = {version: await self._factory.pack(self._org_id, version) for version in {key[1] for key in keys}}
+        known = {version: pack for version, pack in packs.items() if pack is not None}
+        ids = [challenge_id for challenge_id, version in keys if version in known]
+        async with self._factory.reading(self._org_id) as connection:
+            found = await read_progress(
+                connection, self._org_id, ids, known, viewer=self._viewer, now=self._factory.now()
+            )
+        return {key: found[key[0]] for key in keys if key[0] in found}

@@ -8,6 +8,17 @@ import strawberry
 
 from vekst.graphql.context import Info
 from vekst.graphql.fields import resolved
+from vekst.graphql.mutations.challenges import (
+    CancelChallengeInput,
+    CancelChallengeResult,
+    ChangeChallengeInput,
+    ChangeChallengeResult,
+    CreateChallengeInput,
+    CreateChallengeResult,
+    cancel_challenge,
+    change_challenge,
+    create_challenge,
+)
 from vekst.graphql.mutations.choices import (
     AcceptQuestInput,
     AcceptQuestResult,
@@ -103,6 +114,27 @@ class Mutation:
     ) -> LeaveLeaderboardResult:
         """L1."""
         return await leave_leaderboard(info, choice)
+
+    @resolved("Set a challenge for one team or several together, for those who manage all of them and admins.")
+    async def create_challenge(
+        self, info: Info, wish: Annotated[CreateChallengeInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> CreateChallengeResult:
+        """C1."""
+        return await create_challenge(info, wish)
+
+    @resolved("Change a challenge: while it runs, only in what can't hurt anyone; before, anything; after, nothing.")
+    async def change_challenge(
+        self, info: Info, wish: Annotated[ChangeChallengeInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> ChangeChallengeResult:
+        """C2."""
+        return await change_challenge(info, wish)
+
+    @resolved("Call a challenge off before its end. Nobody loses anything by it.")
+    async def cancel_challenge(
+        self, info: Info, wish: Annotated[CancelChallengeInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> CancelChallengeResult:
+        """C3."""
+        return await cancel_challenge(info, wish)
 
     @resolved("Ask a colleague for feedback, on an event of one's own or on a skill.")
     async def ask_for_feedback(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from vekst.graphql.context import Context
 from vekst.graphql.opaque import read_node
+from vekst.graphql.types.challenges import challenge_for
 from vekst.graphql.types.feedback import feedback_for, read_feedback
 from vekst.graphql.types.learners import learner_of
 from vekst.graphql.types.nodes import Node
@@ -24,6 +25,9 @@ async def find_node(context: Context, opaque: str) -> Node | None:
             return await _learner(context, _uuid(learner))
         case ("Recognition", (learner, seq)):
             return await _recognition(context, _uuid(learner), seq)
+        case ("Challenge", (challenge,)):
+            challenge_id = _uuid(challenge)
+            return await challenge_for(context, challenge_id) if challenge_id else None
         case ("Quest", (key,)):
             return await _quest(context, key)
         case ("Feedback", _):

@@ -11,6 +11,7 @@ from vekst.domain.feedback import FeedbackKey
 
 __all__ = [
     "NodeId",
+    "challenge_node",
     "feedback_node",
     "learner_node",
     "quest_node",
@@ -53,6 +54,11 @@ def recognition_node(learner_id: UUID, seq: int) -> str:
 def feedback_node(key: FeedbackKey) -> str:
     """The node id of a feedback."""
     return _write("Feedback", key.learner_id.hex, key.feedback_id.hex)
+
+
+def challenge_node(challenge_id: UUID) -> str:
+    """The node id of a challenge."""
+    return _write("Challenge", challenge_id.hex)
 
 
 def quest_node(key: str) -> str:

@@ -11,11 +11,20 @@ from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.nodes import find_node
+from vekst.graphql.types.challenges import (
+    Challenge,
+    ChallengeConnection,
+    challenge_for,
+    challenge_id_of,
+    challenges_for,
+)
 from vekst.graphql.types.changes import Changes, changes_since
+from vekst.graphql.types.enums import ChallengeState
 from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
 from vekst.graphql.types.learners import Learner, learner_of
 from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
 from vekst.graphql.types.quests import QuestConnection, quests_page
+from vekst.graphql.types.transparency import Transparency, transparency_for
 from vekst.queries.learners import learner_by_person
 
 __all__ = ["Query", "learner_me"]
@@ -90,6 +99,11 @@ class Query:
         """Sync."""
         return await changes_since(info.context, given(since), first)
 
+    @resolved("What is kept about people, what for, who sees it and for how long; for everyone who is signed in.")
+    async def transparency(self, info: Info) -> Transparency:
+        """Openness."""
+        return await transparency_for(info.context)
+
     @resolved("The leaderboard of that key; null if there is none.")
     async def leaderboard(
         self,
@@ -105,6 +119,39 @@ class Query:
         """Who keeps at it."""
         _ = info.context.learner_id
         return await leaderboard_for(info.context, key, given(team), given(period))
+
+    @resolved("The challenge with that id, for its members, its managers and admins; null if there is none for one.")
+    async def challenge(
+        self,
+        info: Info,
+        challenge_id: Annotated[
+            strawberry.ID, strawberry.argument(name="id", description="The challenge's node id as it was given.")
+        ],
+    ) -> Challenge | None:
+        """What a team does together."""
+        _ = info.context.learner_id
+        found = challenge_id_of(challenge_id)
+        return await challenge_for(info.context, found) if found else None
+
+    @resolved("The challenges that the caller is a member or a manager of, the newest first; all for an admin.")
+    async def challenges(
+        self,
+        info: Info,
+        team: Annotated[
+            str | None, strawberry.argument(description="A team's key: the challenges of that team only.")
+        ] = strawberry.UNSET,
+        state: Annotated[
+            ChallengeState | None, strawberry.argument(description="Only those that stand so.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="A cursor: only what comes after it.")
+        ] = strawberry.UNSET,
+    ) -> ChallengeConnection:
+        """What teams do together."""
+        return await challenges_for(info.context, given(team), given(state), first, after)
 
 
 async def learner_me(context: Context) -> Learner:

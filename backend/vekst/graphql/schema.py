@@ -13,6 +13,7 @@ from vekst.graphql.query import Query
 from vekst.graphql.refusals import HANDLERS
 from vekst.graphql.scalars import SCALARS
 from vekst.graphql.subscription import Subscription
+from vekst.graphql.types.challenges import Challenge
 from vekst.graphql.types.feedback import Feedback
 from vekst.graphql.types.learners import Learner
 from vekst.graphql.types.quests import Quest
@@ -37,7 +38,7 @@ def build_schema() -> VekstSchema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[Feedback, Learner, Quest, Recognition],
+        types=[Challenge, Feedback, Learner, Quest, Recognition],
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=HANDLERS,
     )

@@ -33,7 +33,7 @@ __all__ = [
 class ChallengeViewer:
     """Who looks: members see what was announced, managers their teams' drafts too, and admins everything."""
 
-    learner_id: UUID
+    learner_id: UUID | None
     manages: frozenset[UUID]
     sees_everything: bool
 

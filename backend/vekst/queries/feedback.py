@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -12,13 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.feedback import FeedbackKey
 
-__all__ = ["FeedbackMark", "FeedbackSide", "FeedbackView", "SharedEvent", "SharedPerson", "feedback_of", "feedback_page"]
+__all__ = ["FeedbackMark", "FeedbackView", "SharedEvent", "SharedPerson", "Side", "feedback_of", "feedback_page"]
 
 FeedbackMark = tuple[datetime, UUID]
 """A place in somebody's list: when the server learnt of the exchange, and its id."""
 
-FeedbackSide = Literal["ABOUT_ME", "FROM_ME"]
-"""Feedback about oneself, or feedback of one's own about a colleague."""
+
+class Side(StrEnum):
+    """Feedback about the viewer, or from the viewer about a colleague."""
+
+    ABOUT_ME = "ABOUT_ME"
+    FROM_ME = "FROM_ME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +90,15 @@ _ONE: Final = text(
        and :viewer in (f.learner_id, f.giver_id)"""
 )
 _NEWER_LAST: Final = """
-       and (cast(:at as timestamptz) is null or (f.started_at, f.feedback_id) < (cast(:at as timestamptz), cast(:id as uuid)))
+       and (cast(:at as timestamptz) is null
+            or (f.started_at, f.feedback_id) < (cast(:at as timestamptz), cast(:id as uuid)))
      order by f.started_at desc, f.feedback_id desc limit :count
 """
 _ABOUT: Final = text(f"{_SELECT} and f.learner_id = :viewer {_NEWER_LAST}")
 _FROM: Final = text(f"{_SELECT} and f.giver_id = :viewer {_NEWER_LAST}")
 
 
-async def feedback_of(
-    connection: AsyncConnection, org_id: UUID, viewer: UUID, key: FeedbackKey
-) -> FeedbackView | None:
+async def feedback_of(connection: AsyncConnection, org_id: UUID, viewer: UUID, key: FeedbackKey) -> FeedbackView | None:
     """The exchange of that key, if `viewer` is one of the two."""
     parameters = {"org_id": org_id, "viewer": viewer, "learner_id": key.learner_id, "feedback_id": key.feedback_id}
     row = (await connection.execute(_ONE, parameters)).mappings().one_or_none()
@@ -106,14 +110,14 @@ async def feedback_page(
     org_id: UUID,
     viewer: UUID,
     *,
-    side: FeedbackSide | None,
+    side: Side | None,
     before: FeedbackMark | None,
     count: int,
 ) -> list[FeedbackView]:
     """Up to `count` exchanges of `viewer`, newest first, of one side or (None) of both."""
     at, last = before or (None, None)
     parameters = {"org_id": org_id, "viewer": viewer, "at": at, "id": last, "count": count}
-    statements = {"ABOUT_ME": (_ABOUT,), "FROM_ME": (_FROM,), None: (_ABOUT, _FROM)}[side]
+    statements = {Side.ABOUT_ME: (_ABOUT,), Side.FROM_ME: (_FROM,), None: (_ABOUT, _FROM)}[side]
     views = [_view(row) for each in statements for row in (await connection.execute(each, parameters)).mappings()]
     return sorted(views, key=lambda view: view.mark, reverse=True)[:count]
 

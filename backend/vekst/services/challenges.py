@@ -169,9 +169,7 @@ class ChallengesService:
         if new.template is not None:
             content = _of_template(new, pack)
         else:
-            content = await self._of_manager(
-                connection, actor, new, version=pack.version, starts=starts, locale=locale
-            )
+            content = await self._of_manager(connection, actor, new, version=pack.version, starts=starts, locale=locale)
         ends = new.ends_at or _after(starts, content.lasts, zone)
         life = Lifetime(starts, ends, ends + content.grace, draft=new.draft)
         _check_times(life, now, started=new.starts_at is None)

@@ -142,9 +142,7 @@ def _name(org_id: UUID, key: FeedbackKey) -> dict[str, object]:
 def _row(row: RowMapping | None) -> FeedbackRow | None:
     if row is None:
         return None
-    asked = (
-        Asked(row["asked_at"], row["question"], row["event_source"], row["event_id"]) if row["asked_at"] else None
-    )
+    asked = Asked(row["asked_at"], row["question"], row["event_source"], row["event_id"]) if row["asked_at"] else None
     given = Given(row["given_at"], row["worked"], row["try_next"]) if row["given_at"] else None
     acted = Acted(row["acted_at"], row["tried"], row["tried_source"], row["tried_id"]) if row["acted_at"] else None
     key = FeedbackKey(row["learner_id"], row["feedback_id"])

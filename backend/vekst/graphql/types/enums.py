@@ -7,6 +7,8 @@ from enum import Enum
 import strawberry
 
 __all__ = [
+    "ChallengeGoalKind",
+    "ChallengeState",
     "DayState",
     "FeedbackSide",
     "FeedbackState",
@@ -95,6 +97,27 @@ class DayState(Enum):
     OPEN = strawberry.enum_value("OPEN", description="Nothing was done. It counts against nobody.")
     DUE = strawberry.enum_value("DUE", description="Today, and not done yet.")
     AHEAD = strawberry.enum_value("AHEAD", description="Still to come.")
+
+
+@strawberry.enum(description="Where a challenge stands.")
+class ChallengeState(Enum):
+    """The states of a challenge."""
+
+    DRAFT = strawberry.enum_value("DRAFT", description="Being prepared; only its managers see it.")
+    SCHEDULED = strawberry.enum_value("SCHEDULED", description="Announced, and not begun.")
+    RUNNING = strawberry.enum_value("RUNNING", description="What is done now counts.")
+    SETTLING = strawberry.enum_value("SETTLING", description="Over; what was done in time may still arrive.")
+    SETTLED = strawberry.enum_value("SETTLED", description="The result is final.")
+    CANCELLED = strawberry.enum_value("CANCELLED", description="Called off before its end.")
+
+
+@strawberry.enum(description="Whom the goal of a challenge asks for how much.")
+class ChallengeGoalKind(Enum):
+    """C2."""
+
+    EVERYONE = strawberry.enum_value("EVERYONE", description="Each member who is asked reaches it.")
+    TOGETHER = strawberry.enum_value("TOGETHER", description="All members together reach it.")
+    SHARE = strawberry.enum_value("SHARE", description="A share of the members who are asked reach it.")
 
 
 @strawberry.enum(description="What became of an event that was handed in.")

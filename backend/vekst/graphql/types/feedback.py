@@ -17,7 +17,15 @@ from vekst.graphql.scalars import DateTime
 from vekst.graphql.types.enums import FeedbackSide, FeedbackState
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 from vekst.graphql.types.standings import Skill
-from vekst.queries.feedback import FeedbackMark, FeedbackView, SharedEvent, SharedPerson, feedback_of, feedback_page
+from vekst.queries.feedback import (
+    FeedbackMark,
+    FeedbackView,
+    SharedEvent,
+    SharedPerson,
+    Side,
+    feedback_of,
+    feedback_page,
+)
 
 __all__ = ["Feedback", "FeedbackConnection", "FeedbackEdge", "feedback_for", "feedbacks_page", "read_feedback"]
 
@@ -102,7 +110,7 @@ async def feedbacks_page(
             connection,
             org_id,
             learner_id,
-            side=wanted.value if wanted else None,
+            side=Side[wanted.name] if wanted else None,
             before=before,
             count=count + 1,
         )

@@ -8,11 +8,13 @@ import strawberry
 
 from vekst.domain.errors import InvalidInput
 from vekst.domain.recognitions import Identity
+from vekst.domain.recognitions import RecognitionKind as Kind
 from vekst.engine.explain import Explainer
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import read_cursor, read_node, recognition_node, write_cursor
 from vekst.graphql.scalars import DateTime
+from vekst.graphql.types.challenges import challenge_title
 from vekst.graphql.types.enums import PointsNature, RecognitionKind
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 from vekst.queries.ledger import LedgerRow, ledger_page
@@ -125,6 +127,7 @@ async def recognition_of(context: Context, entry: LedgerRow) -> Recognition:
     """The ledger entry as a type, titled from the version of the pack that it was given under."""
     pack = await context.pack(entry.pack_version)
     explainer = Explainer(pack, context.languages.choose(pack.locales) or pack.locales[0]) if pack else None
+    challenge = await challenge_title(context, entry.key) if entry.rule_kind == Kind.CHALLENGE else None
     rule = Identity(entry.rule_kind, entry.key, entry.tier, entry.occurrence)
     return Recognition(
         id=strawberry.ID(recognition_node(entry.learner_id, entry.seq)),
@@ -138,7 +141,7 @@ async def recognition_of(context: Context, entry: LedgerRow) -> Recognition:
         nature=PointsNature(entry.nature),
         reached_at=DateTime(entry.reached_at),
         recorded_at=DateTime(entry.recorded_at),
-        title=explainer.title(rule) if explainer else entry.key,
+        title=challenge or (explainer.title(rule) if explainer else entry.key),
     )
 
 

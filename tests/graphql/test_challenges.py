@@ -1,0 +1,199 @@
+"""Challenges end to end: set by a manager, seen by members, settled by the worker's sweep; nobody else's value shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.graphql.client import Client
+from tests.graphql.conftest import TestClock
+from tests.graphql.operations import operation
+from tests.support.organisations import Organisation, new_event
+from tests.support.packs import WITH_CHALLENGES
+from tests.support.statements import Statements
+from vekst.domain.actors import Role
+from vekst.factory import Factory, Process
+from vekst.settings import Settings
+
+SignIn = Callable[..., Client]
+
+CREATE = operation("create_challenge")
+LIST = operation("challenges")
+REFUSED = "... on Refusal { code field message cure }"
+OWN = f"""mutation ($input: CreateChallengeInput!) {{ createChallenge(input: $input) {{ __typename
+  ... on CreateChallenge {{ challenge {{ id asks goal {{ kind need share }} nature points }} }} {REFUSED} }} }}"""
+CHANGE = f"""mutation ($input: ChangeChallengeInput!) {{ changeChallenge(input: $input) {{ __typename
+  ... on ChangeChallenge {{ challenge {{ state endsAt goal {{ need }} }} }} {REFUSED} }} }}"""
+CANCEL = f"""mutation ($id: ID!) {{ cancelChallenge(input: {{challenge: $id}}) {{ __typename
+  ... on CancelChallenge {{ challenge {{ state cancelledAt }} }} {REFUSED} }} }}"""
+ONE = """query ($id: ID!) { challenge(id: $id) { id title state met teams { key } progress { members have met }
+  me { value } } }"""
+FEED = "{ me { points { effort } recognitions { edges { node { kind title points why { text evidence { id } } } } } } }"
+
+
+@pytest.fixture
+async def craft(settings: Settings, organisation: Organisation, clock: TestClock) -> AsyncIterator[Organisation]:
+    """Two teams and their managers; the clock is the app's."""
+    async with Process.running(settings, clock=clock) as process:
+        craft = Organisation(Factory(process), organisation.id, organisation.key)
+        await craft.publish(WITH_CHALLENGES)
+        await craft.hire("kari", "per", team="north")
+        await craft.hire("ola", team="south")
+        await craft.hire("nora", team="north", role=Role.MANAGER)
+        await craft.hire("adam", role=Role.ADMIN)
+        clock.move(timedelta(minutes=1))
+        yield craft
+
+
+async def create(client: Client, **changes: Any) -> Any:
+    given = {"id": "c1", "teams": ["north"], "template": "practice-sprint", **changes}
+    return (await client.ask(CREATE, **given))["createChallenge"]
+
+
+async def seen(client: Client, **variables: Any) -> list[Any]:
+    edges = (await client.ask(LIST, **variables))["challenges"]["edges"]
+    return [edge["node"] for edge in edges]
+
+
+async def test_a_challenge_from_its_start_to_its_recognition(
+    craft: Organisation, sign_in: SignIn, clock: TestClock
+) -> None:
+    """C1-C3, seen by all sides; progress is live, and the sweep of the worker settles."""
+    nora, kari = sign_in("nora"), sign_in("kari")
+    first, again = await create(nora), await create(nora)
+    assert first["__typename"] == "CreateChallenge", first
+    challenge = first["challenge"]
+    assert again["challenge"]["id"] == challenge["id"]
+    assert (challenge["title"], challenge["state"]) == ("Practice sprint", "RUNNING")
+    assert "2" in challenge["asks"]
+    clock.move(timedelta(days=1))
+    for person, times in (("kari", 3), ("per", 1)):
+        await craft.record(person, *(new_event(f"{n}", at=clock() - timedelta(hours=n)) for n in range(times)))
+    [mine] = await seen(kari, state="RUNNING")
+    assert mine["progress"] == {"members": 2, "asked": 2, "reached": 1, "have": 4, "met": False}
+    assert mine["me"] == {"value": 3, "asked": True, "reached": True}
+    assert mine["goal"] == {"kind": "EVERYONE", "need": 2, "share": None}
+    assert (await seen(nora))[0]["me"] is None
+    changed = await nora.ask(CHANGE, input={"challenge": challenge["id"], "goal": {"everyone": 1}})
+    assert changed["changeChallenge"]["challenge"]["goal"] == {"need": 1}
+    clock.move(timedelta(days=13, minutes=1))
+    assert [each["state"] for each in await seen(kari)] == ["SETTLING"]
+    clock.move(timedelta(days=1))
+    assert await craft.factory.settling().sweep() >= 1
+    await craft.judge()
+    [settled] = await seen(kari, state="SETTLED")
+    assert (settled["met"], settled["progress"]["reached"]) == (True, 2)
+    assert settled["me"]["value"] == 3
+    learner = (await kari.ask(FEED))["me"]
+    [given] = [
+        edge["node"] for edge in learner["recognitions"]["edges"] if edge["node"]["kind"] == "CHALLENGE"
+    ]
+    assert (given["title"], given["points"], len(given["why"]["evidence"])) == ("Practice sprint", 30, 3)
+    assert learner["points"]["effort"] == sum(
+        edge["node"]["points"] for edge in learner["recognitions"]["edges"]
+    )
+
+
+async def test_who_sees_a_challenge(craft: Organisation, sign_in: SignIn, clock: TestClock) -> None:
+    """Members and managers of its teams, and admins; a draft its managers alone; for others there is none."""
+    nora = sign_in("nora")
+    ids = {
+        name: (await nora.ask(OWN, input={
+            "id": name, "teams": ["north"], "template": "listening-days", "draft": name == "draft",
+        }))["createChallenge"]["challenge"]["id"]
+        for name in ("open", "draft")
+    }  # fmt: skip
+    sees = {"nora": ids.keys(), "adam": ids.keys(), "kari": {"open"}, "ola": set()}
+    for person, names in sees.items():
+        client = sign_in(person)
+        for name, challenge in ids.items():
+            found = (await client.ask(ONE, id=challenge))["challenge"]
+            assert (found is not None) is (name in names), (person, name)
+            node = (await client.ask("query ($id: ID!) { node(id: $id) { id } }", id=challenge))["node"]
+            assert node == ({"id": challenge} if name in names else None)
+        assert {each["id"] for each in await seen(client)} == {ids[name] for name in names}
+    assert (await nora.ask('{ challenges(team: "south") { edges { cursor } } }'))["challenges"]["edges"] == []
+    assert len((await nora.ask('{ challenges(team: "north") { edges { cursor } } }'))["challenges"]["edges"]) == 2
+    await craft.hire("kari", team="south")
+    clock.move(timedelta(minutes=1))
+    assert [each["id"] for each in await seen(sign_in("kari"))] == [ids["open"]]
+
+
+async def test_a_measure_of_the_managers_own_is_checked_like_quest_files(
+    craft: Organisation, sign_in: SignIn, clock: TestClock
+) -> None:
+    nora = sign_in("nora", language="nb")
+    wish = {
+        "id": "own",
+        "teams": ["north"],
+        "title": "Talk",
+        "measure": {"sum": {"event": "call.practised", "field": "minutes", "where": {"score": {"min": 2.5}}}},
+        "goal": {"share": "37.5%", "reach": 90.5},
+        "points": 5,
+        "endsAt": (clock() + timedelta(days=3)).isoformat(),
+    }
+    wrong = {"sum": {"event": "call.practised", "field": "minuts"}}
+    refused = (await nora.ask(OWN, input={**wish, "measure": wrong}))["createChallenge"]
+    assert (refused["code"], refused["field"]) == ("CHALLENGE_TERMS_NOT_VALID", "measure")
+    assert "minuts" in refused["message"]
+    assert "minutes" in refused["message"]
+    made = (await nora.ask(OWN, input=wish))["createChallenge"]
+    assert made["__typename"] == "CreateChallenge", made
+    assert made["challenge"]["goal"] == {"kind": "SHARE", "need": 90.5, "share": 0.375}
+    assert made["challenge"]["nature"] == "EFFORT"
+    data = {"minutes": 45.25, "score": 3}
+    await craft.record("kari", *(new_event(f"{n}", at=clock(), **data) for n in range(2)))
+    found = (await sign_in("kari").ask(ONE, id=made["challenge"]["id"]))["challenge"]
+    assert found["me"] == {"value": 90.5}
+    assert found["progress"] == {"members": 2, "have": 90.5, "met": True}
+
+
+async def test_refusals_say_what_is_wrong(craft: Organisation, sign_in: SignIn, clock: TestClock) -> None:
+    nora, kari, ola = sign_in("nora"), sign_in("kari"), sign_in("ola")
+    challenge = (await create(nora))["challenge"]["id"]
+    assert (await create(nora, template="listening-days"))["code"] == "ID_TAKEN"
+    assert (await create(nora, id="x", template="nothing"))["code"] == "CHALLENGE_TEMPLATE_UNKNOWN"
+    assert (await create(nora, id="x", startsAt="2020-01-01T00:00:00Z"))["code"] == "CHALLENGE_STARTS_IN_THE_PAST"
+    assert (await create(nora, id="x", startsAt="2020-01-01"))["field"] == "startsAt"
+    assert (await create(nora, id="x", teams=["south"]))["code"] == "TEAM_UNKNOWN"
+    assert (await create(kari, id="x"))["code"] == "CHALLENGE_NOT_YOURS"
+    assert (await kari.ask(CANCEL, id=challenge))["cancelChallenge"]["code"] == "CHALLENGE_NOT_YOURS"
+    assert (await ola.ask(CANCEL, id=challenge))["cancelChallenge"]["code"] == "CHALLENGE_UNKNOWN"
+    for _ in range(2):
+        cancelled = (await nora.ask(CANCEL, id=challenge))["cancelChallenge"]
+        assert cancelled["challenge"]["state"] == "CANCELLED"
+    over = (await nora.ask(CHANGE, input={"challenge": challenge, "title": "y"}))["changeChallenge"]
+    assert over["code"] == "CHALLENGE_OVER"
+
+
+async def test_a_list_costs_the_same_however_long_it_is(
+    craft: Organisation, sign_in: SignIn, app_statements: Statements
+) -> None:
+    nora, kari = sign_in("nora"), sign_in("kari")
+    counted = []
+    for number in range(4):
+        await create(nora, id=f"c{number}")
+        with app_statements.recorded() as run:
+            assert len(await seen(kari)) == number + 1
+        counted.append(len(run))
+    assert counted[1] == counted[-1]
+
+
+async def test_pages_of_challenges_hold_each_one_once(craft: Organisation, sign_in: SignIn) -> None:
+    nora = sign_in("nora")
+    made = [(await create(nora, id=f"c{number}"))["challenge"]["id"] for number in range(5)]
+    page = """query ($after: String) { challenges(first: 2, after: $after) {
+      edges { node { id } } pageInfo { hasNextPage endCursor } } }"""
+    found: list[str] = []
+    after, more = None, True
+    while more:
+        answer = (await nora.ask(page, after=after))["challenges"]
+        found += [edge["node"]["id"] for edge in answer["edges"]]
+        after, more = answer["pageInfo"]["endCursor"], answer["pageInfo"]["hasNextPage"]
+    assert sorted(found) == sorted(made)
+    assert len(found) == 5
+    error = await nora.error('{ challenges(after: "x") { edges { cursor } } }')
+    assert error["extensions"]["code"] == "INVALID_INPUT"

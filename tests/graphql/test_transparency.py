@@ -1,0 +1,52 @@
+"""Openness: every table is accounted for, and everyone can read what is kept about them, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.graphql.client import Client
+from tests.graphql.operations import operation
+from tests.support.organisations import Organisation
+from vekst.domain.texts import LOCALES
+from vekst.domain.transparency import DATA_KINDS, TABLE_KINDS
+from vekst.storage.tables import metadata
+
+SignIn = Callable[..., Client]
+
+
+def test_every_table_belongs_to_one_kind_of_data() -> None:
+    assert set(TABLE_KINDS) == set(metadata.tables), "place the new table in domain/transparency.py"
+    assert set(TABLE_KINDS.values()) == {kind.key for kind in DATA_KINDS}
+
+
+def test_every_kind_is_told_in_every_language() -> None:
+    assert len({kind.key for kind in DATA_KINDS}) == len(DATA_KINDS)
+    for kind in DATA_KINDS:
+        for words in (kind.title, kind.purpose, kind.seen_by, kind.kept_for):
+            told = [words.to(locale, days=730) for locale in LOCALES]
+            assert len(set(told)) == len(LOCALES), told
+            assert all(each.strip() and "{" not in each for each in told)
+
+
+@pytest.mark.parametrize(("language", "kept"), [("en", "At least 3650 days"), ("nb", "I minst 3650 dager")])
+async def test_a_learner_reads_what_the_pack_promises(
+    organisation: Organisation, sign_in: SignIn, language: str, kept: str
+) -> None:
+    await organisation.publish()
+    await organisation.hire("kari")
+    told = (await sign_in("kari", language=language).ask(operation("transparency")))["transparency"]
+    assert (told["purpose"], told["retentionDays"]) == ("Grow better conversations", 3650)
+    by_key = {kind["key"]: kind for kind in told["data"]}
+    assert set(by_key) == {kind.key for kind in DATA_KINDS}
+    assert by_key["EVENTS"]["keptFor"].startswith(kept)
+
+
+async def test_before_the_first_quest_files_there_is_no_promise_yet(
+    organisation: Organisation, sign_in: SignIn
+) -> None:
+    await organisation.hire("kari")
+    told = (await sign_in("kari").ask(operation("transparency")))["transparency"]
+    assert (told["purpose"], told["retentionDays"]) == (None, None)
+    assert len(told["data"]) == len(DATA_KINDS)
