@@ -124,6 +124,7 @@ async def found_company(stage: Stage, factory: Factory, key: str, *, history: in
     first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - _LATELY
     company = Company(stage, factory, org_id, key, actor, learners, first)
     await _live_through(company, history)
+    await stage.take_stock()
     return company
 
 

@@ -43,6 +43,14 @@ class Stage:
         """A connection as the database's owner, to prepare and to look."""
         return await asyncpg.connect(self.database)
 
+    async def take_stock(self) -> None:
+        """Have the database count what it has, as it does by itself after a while, so that plans are those of every day."""
+        owner = await self.owner()
+        try:
+            await owner.execute("ANALYZE")
+        finally:
+            await owner.close()
+
     async def rest(self) -> None:
         """Have the database write out what it owes, and wait while it cleans up by itself, for some seconds at most."""
         owner = await self.owner()

@@ -76,6 +76,17 @@ class TestVoids:
         void = learner.records(VOIDED, "2026-03-03T09:00", {"source": "app", "id": "0001"})
         assert refs(learner) == [call, void]
 
+    def test_only_a_void_voids_whatever_else_names_an_event(self) -> None:
+        learner = Learner("""
+        events:
+          a.visit: {title: A, nature: practice, fields: {source: {type: text}, id: {type: text}}}
+          z.visit: {title: Z, nature: practice, fields: {source: {type: text}, id: {type: text}}}
+        """)
+        call = learner.practises("2026-03-02")
+        visits = [learner.does(key, "2026-03-03T09:00", source="crm", id="0001") for key in ("a.visit", "z.visit")]
+        assert refs(learner) == [*call, *visits]
+        assert learner.standing.voided == []
+
     def test_without_voids_all_events_count(self) -> None:
         learner = Learner(PAYING)
         learner.does("call.paid", "2026-03-02T09:00")

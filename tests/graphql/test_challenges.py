@@ -1,4 +1,4 @@
-"""Challenges end to end: set by a manager, seen by members, settled by the worker's sweep; nobody else's value shows."""
+"""Challenges end to end: set by a manager, seen by members, settled by the sweep; nobody else's value shows."""
 
 from __future__ import annotations
 
@@ -88,13 +88,9 @@ async def test_a_challenge_from_its_start_to_its_recognition(
     assert (settled["met"], settled["progress"]["reached"]) == (True, 2)
     assert settled["me"]["value"] == 3
     learner = (await kari.ask(FEED))["me"]
-    [given] = [
-        edge["node"] for edge in learner["recognitions"]["edges"] if edge["node"]["kind"] == "CHALLENGE"
-    ]
+    [given] = [edge["node"] for edge in learner["recognitions"]["edges"] if edge["node"]["kind"] == "CHALLENGE"]
     assert (given["title"], given["points"], len(given["why"]["evidence"])) == ("Practice sprint", 30, 3)
-    assert learner["points"]["effort"] == sum(
-        edge["node"]["points"] for edge in learner["recognitions"]["edges"]
-    )
+    assert learner["points"]["effort"] == sum(edge["node"]["points"] for edge in learner["recognitions"]["edges"])
 
 
 async def test_who_sees_a_challenge(craft: Organisation, sign_in: SignIn, clock: TestClock) -> None:
@@ -117,8 +113,8 @@ async def test_who_sees_a_challenge(craft: Organisation, sign_in: SignIn, clock:
         assert {each["id"] for each in await seen(client)} == {ids[name] for name in names}
     assert (await nora.ask('{ challenges(team: "south") { edges { cursor } } }'))["challenges"]["edges"] == []
     assert len((await nora.ask('{ challenges(team: "north") { edges { cursor } } }'))["challenges"]["edges"]) == 2
-    await craft.hire("kari", team="south")
     clock.move(timedelta(minutes=1))
+    await craft.hire("kari", team="south")
     assert [each["id"] for each in await seen(sign_in("kari"))] == [ids["open"]]
 
 
@@ -144,8 +140,7 @@ async def test_a_measure_of_the_managers_own_is_checked_like_quest_files(
     assert made["__typename"] == "CreateChallenge", made
     assert made["challenge"]["goal"] == {"kind": "SHARE", "need": 90.5, "share": 0.375}
     assert made["challenge"]["nature"] == "EFFORT"
-    data = {"minutes": 45.25, "score": 3}
-    await craft.record("kari", *(new_event(f"{n}", at=clock(), **data) for n in range(2)))
+    await craft.record("kari", *(new_event(f"{n}", at=clock(), minutes=45.25, score=3) for n in range(2)))
     found = (await sign_in("kari").ask(ONE, id=made["challenge"]["id"]))["challenge"]
     assert found["me"] == {"value": 90.5}
     assert found["progress"] == {"members": 2, "have": 90.5, "met": True}

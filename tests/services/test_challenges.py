@@ -433,9 +433,7 @@ async def test_a_draft_changes_freely_settles_never_and_is_announced_once_it_is_
     with pytest.raises(InvalidInput, match="CHALLENGE_STARTS_IN_THE_PAST"):
         await service.change(nora, challenge, ChallengeChange(publish=True))
     starts = clock() + DAY
-    change = ChallengeChange(
-        title="Better", starts_at=starts, ends_at=starts + DAY, goal={"everyone": 9}, publish=True
-    )
+    change = ChallengeChange(title="Better", starts_at=starts, ends_at=starts + DAY, goal={"everyone": 9}, publish=True)
     await service.change(nora, challenge, change)
     assert await craft.rows("SELECT title, draft FROM challenges") == [("Better", False)]
     clock.move(3 * DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,8 @@ def ago(**length: float) -> datetime:
 
 
 T0 = ago(hours=5)
+PAIRS = [("kari", "nora"), ("nora", "eli"), ("eli", "kari"), ("kari", "eli")]
+"""Who asks whom."""
 
 
 async def ask(org: Organisation, who: str = "kari", **changes: Any) -> Taken:
@@ -265,6 +268,45 @@ async def test_an_event_lends_its_skill(craft: Organisation) -> None:
     await ask(craft, skill=None, event=EventName("try"))
     [(data,)] = await craft.rows("SELECT data->>'skill' FROM progress_events WHERE type = 'vekst.feedback-asked'")
     assert data == "discovery"
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_walk_through_the_turns_ends_where_a_plain_model_does(craft: Organisation, seed: int) -> None:
+    """Anyone tries any turn of any exchange, again and again: each is taken once, in order, by the one whose it is."""
+    chance = random.Random(seed)
+    keys = [(await ask(craft, who=who, of=of, client_id=f"{who}{of}")).feedback for who, of in PAIRS]
+    states = ["asked"] * len(PAIRS)
+    told = 2 * len(PAIRS)
+    for person in ("kari", "nora", "eli"):
+        await craft.record(person, new_event(person, at=T0 + timedelta(hours=2)))
+    for step in range(40):
+        place, who = chance.randrange(len(PAIRS)), chance.choice(["kari", "nora", "eli"])
+        learner, giver = PAIRS[place]
+        turn = chance.choice(["given", "acted", "given", "acted", "deleted"])
+        mine, before = (giver if turn == "given" else learner) == who, states[place]
+        done = await _try(craft, turn, keys[place], who, f"{step}")
+        possible = {"given": {"asked"}, "acted": {"given"}, "deleted": {"asked", "given", "acted"}}[turn]
+        assert done == (mine and before in possible), (turn, who, PAIRS[place], before)
+        if done:
+            states[place] = turn
+            told += 0 if turn == "deleted" else 2
+    assert len(await turns(craft)) == told
+    left = {row[0] for row in await craft.rows("SELECT feedback_id FROM feedback")}
+    assert left == {key.feedback_id for key, state in zip(keys, states, strict=True) if state != "deleted"}
+
+
+async def _try(org: Organisation, turn: str, key: FeedbackKey, who: str, client_id: str) -> bool:
+    """Whether the turn was taken."""
+    try:
+        if turn == "deleted":
+            return await org.factory.feedback().delete(await org.actor(who), key)
+        if turn == "given":
+            taken = await give(org, key, who=who, client_id=client_id)
+        else:
+            taken = await act(org, key, who=who, client_id=client_id, event=EventName(who))
+    except VekstError:
+        return False
+    return taken.receipt.status is ReceiptStatus.STORED
 
 
 async def test_two_ask_each_other_at_once_without_a_deadlock(craft: Organisation) -> None:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -6,6 +7,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.support.organisations import Organisation, new_event
 from vekst.factory import Process
+from vekst.services.feedback import Unasked
 from vekst.storage.database import APP_ROLE
 
 TABLES = """
@@ -40,6 +42,10 @@ async def full(organisation: Organisation) -> Organisation:
         )
         await connection.execute(text("INSERT INTO verifications VALUES (:org, now(), 0, 0)"), {"org": organisation.id})
     await _add_challenge(organisation)
+    await organisation.hire("nora")
+    await organisation.factory.feedback().give(
+        actor, client_id="1", to=Unasked("nora"), worked="w", try_next="t", occurred_at=datetime.now(UTC)
+    )
     return organisation
 
 

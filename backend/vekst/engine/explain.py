@@ -26,7 +26,7 @@ from vekst.engine.goals import (
 from vekst.engine.improvement import ImprovementLeaf, PersonalBestLeaf
 from vekst.engine.leaves import CalendarLeaf, EventLeaf, EverLeaf, RollingLeaf
 from vekst.engine.measures import NANO, Count, Days, Distinct, Measure, Sum
-from vekst.engine.pack import Pack, Texts
+from vekst.engine.pack import Pack, Quest, Texts
 from vekst.engine.phrases import phrase
 
 __all__ = ["Explainer", "title_text"]
@@ -84,6 +84,15 @@ class Explainer:
             return self._say("next", criterion=asked)
         counts = {"have": self._number(Decimal(have) / unit), "need": self._number(Decimal(need) / unit)}
         return self._say("next_more", criterion=asked, **counts)
+
+    def next_of(self, identity: Identity, have: int, need: int) -> str:
+        """What is still missing for a milestone or a level: `need` of them, of which `have` are there."""
+        why = self.why(identity).rstrip(".")
+        return self._say("next_more", criterion=why, have=have, need=need)
+
+    def accept(self, quest: Quest) -> str:
+        """That a quest waits to be accepted."""
+        return self._say("next", criterion=self._titled("accept", quest))
 
     def _say(self, code: str, **params: object) -> str:
         return phrase(code, self._locale, **params)

@@ -82,6 +82,7 @@ _PHRASES: Final[dict[str, tuple[str, str]]] = {
         "Gitt etter en tidligere versjon av reglene, og beholdt.",
     ),
     "next_more": ("Next: {criterion} ({have} of {need} so far).", "Neste: {criterion} ({have} av {need} så langt)."),
+    "accept": ("accept the quest “{title}”", "ta imot oppdraget «{title}»"),
     "next": ("Next: {criterion}.", "Neste: {criterion}."),
 }
 

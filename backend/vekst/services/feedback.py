@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,23 +18,19 @@ from vekst.domain.events import (
     FEEDBACK_INVITED,
     FEEDBACK_RECEIVED,
     FEEDBACK_USED,
-    RESERVED_PREFIX,
     VEKST_SOURCE,
-    ProgressEvent,
     RecordedBy,
 )
-from vekst.domain.feedback import WORDS_AT_MOST, FeedbackKey, feedback_id
+from vekst.domain.feedback import FeedbackKey, feedback_id
 from vekst.domain.receipts import Receipt, ReceiptStatus
-from vekst.domain.storable import is_storable
-from vekst.engine.pack import Pack
 from vekst.jobs.queue import Queue
 from vekst.services.appending import append_events
 from vekst.services.clock import Clock
-from vekst.services.event_forms import ID_AT_MOST, json_text
-from vekst.services.event_times import Times
+from vekst.services.event_forms import json_text
+from vekst.services.feedback_parts import check_words, colleague, instant_of, learner_of, own_event, skill_of
 from vekst.services.packs import Packs
 from vekst.services.voiding import EventName
-from vekst.storage import events_store, feedback_store, people_store
+from vekst.storage import feedback_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow
 from vekst.storage.feedback_store import Acted, Asked, FeedbackRow, Given
@@ -127,15 +123,15 @@ class FeedbackService:
 
         `NotFound` for an unknown person, skill or event; `InvalidInput` for what does not fit.
         """
-        me = _me(actor, client_id)
-        _check_words(question, "question")
+        me = learner_of(actor, client_id)
+        check_words(question, "question")
         now = self._clock()
         async with self._database.writing(actor.org_id) as connection:
             pack = await self._packs.latest(connection, actor.org_id)
-            at = _instant(pack, occurred_at, now)
-            giver = await _colleague(connection, actor, of, "of")
-            about = await _own_event(connection, actor, me, event) if event else None
-            skill = _skill(pack, skill, about)
+            at = instant_of(pack, occurred_at, now)
+            giver = await colleague(connection, actor, of, "person")
+            about = await own_event(connection, actor, me, event) if event else None
+            skill = skill_of(pack, skill, about)
             key = FeedbackKey(me, feedback_id(me, FEEDBACK_ASKED, client_id))
             turn = _Turn(connection, actor, client_id, key, me, giver, skill, at, now)
             status = await turn.append(FEEDBACK_ASKED, FEEDBACK_INVITED)
@@ -162,17 +158,17 @@ class FeedbackService:
 
         `NotFound` for an unknown exchange, person or skill; `NotAllowed` where somebody else was asked.
         """
-        me = _me(actor, client_id)
-        _check_words(worked, "worked")
-        _check_words(try_next, "tryNext")
+        me = learner_of(actor, client_id)
+        check_words(worked, "worked")
+        check_words(try_next, "tryNext")
         now = self._clock()
         async with self._database.writing(actor.org_id) as connection:
             pack = await self._packs.latest(connection, actor.org_id)
-            given = Given(_instant(pack, occurred_at, now), worked, try_next)
+            given = Given(instant_of(pack, occurred_at, now), worked, try_next)
             if isinstance(to, Unasked):
-                learner = await _colleague(connection, actor, to.person, "person")
+                learner = await colleague(connection, actor, to.person, "person")
                 key = FeedbackKey(learner, feedback_id(me, FEEDBACK_GIVEN, client_id))
-                held, skill = await feedback_store.lock(connection, actor.org_id, key), _skill(pack, to.skill, None)
+                held, skill = await feedback_store.lock(connection, actor.org_id, key), skill_of(pack, to.skill, None)
             else:
                 held = await _exchange(connection, actor, to)
                 if held.giver_id != me:
@@ -202,17 +198,17 @@ class FeedbackService:
         occurred_at: datetime,
     ) -> Taken:
         """Tell what one tried of what was suggested, and name one's event that shows it. Once per feedback."""
-        me = _me(actor, client_id)
-        _check_words(tried, "tried")
+        me = learner_of(actor, client_id)
+        check_words(tried, "tried")
         now = self._clock()
         async with self._database.writing(actor.org_id) as connection:
-            at = _instant(await self._packs.latest(connection, actor.org_id), occurred_at, now)
+            at = instant_of(await self._packs.latest(connection, actor.org_id), occurred_at, now)
             held = await _exchange(connection, actor, feedback)
             if feedback.learner_id != me:
                 raise NotAllowed("FEEDBACK_NOT_YOURS_TO_ACT_ON", field="feedback")
             if held.given is None:
                 raise InvalidInput("FEEDBACK_NOT_GIVEN_YET", field="feedback")
-            shown = await _own_event(connection, actor, me, event)
+            shown = await own_event(connection, actor, me, event)
             if shown.occurred_at + _CLOCKS_APART < held.given.at:
                 raise InvalidInput("TRIED_BEFORE_GIVEN", field="event")
             turn = _Turn(connection, actor, client_id, feedback, me, held.giver_id, held.skill, at, now)
@@ -238,61 +234,6 @@ class FeedbackService:
         if taken.receipt.status is ReceiptStatus.STORED:
             await self._queue.wake(actor.org_id)
         return taken
-
-
-def _me(actor: Actor, client_id: str) -> UUID:
-    if actor.learner_id is None:
-        raise NotAllowed("NOT_A_LEARNER")
-    if not client_id or len(client_id) > ID_AT_MOST or not is_storable(client_id):
-        raise InvalidInput("ID_NOT_VALID", field="id", most=ID_AT_MOST)
-    return actor.learner_id
-
-
-def _check_words(words: str, field: str) -> None:
-    if not is_storable(words):
-        raise InvalidInput("TEXT_NOT_STORABLE", field=field)
-    if not words.strip() or len(words) > WORDS_AT_MOST:
-        raise InvalidInput("FEEDBACK_WORDS_NOT_VALID", field=field, most=WORDS_AT_MOST)
-
-
-def _instant(pack: Pack | None, occurred_at: datetime, now: datetime) -> datetime:
-    problem = Times.of(pack, now).problem(occurred_at)
-    if problem is not None:
-        raise InvalidInput(problem.code, field=problem.field, **problem.params)
-    return occurred_at.astimezone(UTC)
-
-
-async def _colleague(connection: AsyncConnection, actor: Actor, person: str, field: str) -> UUID:
-    """An active person of the organisation who is not the actor."""
-    if person == actor.person:
-        raise InvalidInput("FEEDBACK_TO_ONESELF", field=field)
-    subjects = await people_store.find_subjects(connection, actor.org_id, [person]) if is_storable(person) else {}
-    subject = subjects.get(person)
-    if subject is None:
-        raise NotFound("UNKNOWN_PERSON", field=field, person=person[:80])
-    if not subject.active:
-        raise InvalidInput("PERSON_NOT_ACTIVE", field=field, person=person)
-    return subject.learner_id
-
-
-async def _own_event(connection: AsyncConnection, actor: Actor, me: UUID, name: EventName) -> ProgressEvent:
-    """An event of the actor's own that shows work; Vekst's own types do not."""
-    source = name.source or actor.source
-    storable = is_storable(name.id) and is_storable(source)
-    found = await events_store.find(connection, actor.org_id, me, source, name.id) if storable else None
-    if found is None or found.type.startswith(RESERVED_PREFIX):
-        raise NotFound("EVENT_UNKNOWN", field="event", id=name.id[:80], source=source[:80])
-    return found
-
-
-def _skill(pack: Pack | None, skill: str | None, about: ProgressEvent | None) -> str | None:
-    """The skill that was named, or else that of the event's type."""
-    if skill is None:
-        event_type = pack.event_types.get(about.type) if pack and about else None
-        return event_type.skill if event_type else None
-    if pack is None or pack.skill(skill) is None:
-        raise NotFound("SKILL_UNKNOWN", field="skill", skill=skill[:80])
-    return skill
 
 
 async def _exchange(connection: AsyncConnection, actor: Actor, key: FeedbackKey) -> FeedbackRow:

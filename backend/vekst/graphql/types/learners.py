@@ -14,7 +14,8 @@ from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import learner_node
 from vekst.graphql.types.enums import FeedbackSide, QuestState
 from vekst.graphql.types.feedback import FeedbackConnection, feedbacks_page
-from vekst.graphql.types.nodes import Node, given
+from vekst.graphql.types.next_steps import NextStep, next_steps_of
+from vekst.graphql.types.nodes import Node, given, page_size
 from vekst.graphql.types.recognitions import RecognitionConnection, recognitions_page
 from vekst.graphql.types.standings import (
     BadgeStanding,
@@ -77,6 +78,17 @@ class Learner(Node):
     def streaks(self) -> list[StreakStanding]:
         """S1-S8."""
         return streak_standings(self.seen) if self.seen else []
+
+    @resolved("What the learner can earn next, the nearest first: why not yet, in words.")
+    def next_steps(
+        self,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 10 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+    ) -> list[NextStep]:
+        """Why not yet."""
+        asked = page_size(first, usual=10)
+        return next_steps_of(self.seen)[:asked] if self.seen else []
 
     @resolved("The learner's recognitions, newest first.")
     async def recognitions(
