@@ -321,6 +321,27 @@ class TestWhy:
     def test_by_kind(self, identity: tuple[str, str, str, str], english: str, norwegian: str) -> None:
         assert (self.why(*identity), self.why(*identity, locale="nb")) == (english, norwegian)
 
+    def test_each_tier_and_each_step_tells_its_own_criterion_whatever_the_order_of_their_keys(self) -> None:
+        rules = """
+        badges:
+          b:
+            title: B
+            tiers: [%s]
+        quests:
+          q:
+            title: Q
+            steps: [%s]
+        """
+        order = {"m": 2, "a": 3, "z": 4}
+        earn = "earn: {count: {event: call.practised, at_least: %d}}"
+        tiers = ", ".join(f"{{tier: {key}, {earn % times}}}" for key, times in order.items())
+        steps = ", ".join(f"{{key: {key}, title: {key}, {earn % times}}}" for key, times in order.items())
+        explainer = Explainer(Learner(rules % (tiers, steps)).pack, "en")
+        for key, times in order.items():
+            for identity in (Identity("BADGE", "b", key, "once"), Identity("STEP", f"q/{key}", "", "once")):
+                assert f"“Practised a call” {times} times" in explainer.why(identity)
+            assert explainer.title(Identity("STEP", f"q/{key}", "", "once")) == key
+
     @pytest.mark.parametrize(
         "identity",
         [

@@ -15,7 +15,7 @@ QUERY = "{ me { nextSteps(first: 100) { kind key tier occurrence title have need
 
 async def test_what_is_missing_shrinks_with_what_is_done(organisation: Organisation, sign_in: SignIn) -> None:
     await organisation.publish(BILINGUAL)
-    await organisation.hire("kari", locale="nb")
+    await organisation.hire("kari")
     kari = sign_in("kari")
     before = (await kari.ask(QUERY))["me"]["nextSteps"]
     assert before

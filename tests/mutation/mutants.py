@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,26 @@ class Mutant:
 
 def sample(root: Path, *, seed: int, size: int) -> list[Mutant]:
     """Draw mutants in an order of chance, so that a run cut short has tried a sample of its own."""
-    everything = list(all_mutants(root))
-    return Random(seed).sample(everything, min(size, len(everything)))
+    everything, chance = list(all_mutants(root)), Random(seed)
+    tried: set[int] = set()
+    drawn: list[Mutant] = []
+    while len(drawn) < size and len(tried) < len(everything):
+        index = chance.randrange(len(everything))
+        if index not in tried and _is_python(everything[index], root):
+            drawn.append(everything[index])
+        tried.add(index)
+    return drawn
+
+
+def _is_python(mutant: Mutant, root: Path) -> bool:
+    """Tell whether a change can be run at all: a star of `*arguments` is no product, though an operator takes it so."""
+    source = mutant.written((root / mutant.module).read_text(encoding="utf-8"))
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(source, mutant.module, "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def all_mutants(root: Path) -> Iterator[Mutant]:
