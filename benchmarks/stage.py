@@ -44,7 +44,7 @@ class Stage:
         return await asyncpg.connect(self.database)
 
     async def take_stock(self) -> None:
-        """Have the database count what it has, as it does by itself after a while, so that plans are those of every day."""
+        """Have the database count what it holds, as it does by itself after a while: plans are then as usual."""
         owner = await self.owner()
         try:
             await owner.execute("ANALYZE")

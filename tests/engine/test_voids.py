@@ -83,7 +83,8 @@ class TestVoids:
           z.visit: {title: Z, nature: practice, fields: {source: {type: text}, id: {type: text}}}
         """)
         call = learner.practises("2026-03-02")
-        visits = [learner.does(key, "2026-03-03T09:00", source="crm", id="0001") for key in ("a.visit", "z.visit")]
+        named = {"source": "crm", "id": "0001"}
+        visits = [learner.records(key, "2026-03-03T09:00", named) for key in ("a.visit", "z.visit")]
         assert refs(learner) == [*call, *visits]
         assert learner.standing.voided == []
 

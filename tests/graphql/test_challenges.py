@@ -17,6 +17,7 @@ from tests.support.statements import Statements
 from vekst.domain.actors import Role
 from vekst.factory import Factory, Process
 from vekst.settings import Settings
+from vekst.worker.functions import sweep
 
 SignIn = Callable[..., Client]
 
@@ -82,7 +83,7 @@ async def test_a_challenge_from_its_start_to_its_recognition(
     clock.move(timedelta(days=13, minutes=1))
     assert [each["state"] for each in await seen(kari)] == ["SETTLING"]
     clock.move(timedelta(days=1))
-    assert await craft.factory.settling().sweep() >= 1
+    await sweep({"process": craft.factory._process})
     await craft.judge()
     [settled] = await seen(kari, state="SETTLED")
     assert (settled["met"], settled["progress"]["reached"]) == (True, 2)

@@ -34,18 +34,20 @@ _MODEL = "tests/engine/test_against_model.py"
 _UNIT = ["tests/domain", "tests/engine", f"--ignore={_MODEL}"]
 _NEAREST = {
     "awards": ["quests", "badges", "skills"],
+    "badges": ["badges", "forgetting"],
     "fold": ["order", "voids"],
-    "goals": ["quests", "conditions", "readings"],
+    "goals": ["goals", "quests", "conditions", "readings"],
     "improvement": ["improvement", "personal_best"],
     "leaves": ["conditions", "measures", "quests"],
     "measures": ["measures", "since"],
-    "milestones": ["streaks"],
+    "milestones": ["forgetting", "streaks"],
     "moment": ["order", "streaks"],
     "pack": ["quests", "badges", "streaks", "event_points"],
+    "quests": ["quests", "forgetting"],
     "records": ["readings", "points", "skills"],
     "rules": ["readings"],
     "standing": ["standing", "order"],
-    "streaks": ["streaks", "streak_readings"],
+    "streaks": ["streaks", "streak_readings", "forgetting"],
 }
 
 

@@ -37,7 +37,7 @@ _BATCH: Final = 2_000
 _BOARDS: Final = ("learning-streaks", "longest-practice")
 _PHONES_AT_ONCE: Final = 4
 _EVERY_THIRD: Final = 3
-_BEAT: Final = 0.1
+_BEAT: Final = 0.25
 _PATIENCE: Final = 60.0
 
 

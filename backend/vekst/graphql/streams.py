@@ -40,6 +40,7 @@ async def recognition_stream(context: Context, after: str | None) -> AsyncGenera
 
 async def leaderboard_stream(context: Context, key: str, team: str | None) -> AsyncGenerator[Leaderboard]:
     """A board as it is, and again whenever the caller would see something else."""
+    _ = context.learner_id
     shown = None
     with context.factory.wakes(context.actor.org_id) as wakes:
         while True:

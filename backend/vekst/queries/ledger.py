@@ -11,7 +11,17 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["EntryKey", "EvidenceRow", "LedgerRow", "entries", "evidence", "ledger_page", "ledger_since", "newest_seq", "reversals"]
+__all__ = [
+    "EntryKey",
+    "EvidenceRow",
+    "LedgerRow",
+    "entries",
+    "evidence",
+    "ledger_page",
+    "ledger_since",
+    "newest_seq",
+    "reversals",
+]
 
 EntryKey = tuple[UUID, int]
 """What tells a ledger entry apart within the organisation: the learner and the entry's number."""
