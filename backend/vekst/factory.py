@@ -123,7 +123,6 @@ class Process:
             return None
         return len(pending), self.clock() - min((since for _, since in pending), default=self.clock())
 
-
     async def verified(self) -> Verifications | None:
         """What the latest verifications of all organisations found; None while it can't be known."""
         try:
