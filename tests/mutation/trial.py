@@ -40,14 +40,14 @@ _NEAREST = {
     "improvement": ["improvement", "personal_best"],
     "leaves": ["conditions", "measures", "quests"],
     "measures": ["measures", "since"],
-    "milestones": ["forgetting", "streaks"],
+    "milestones": ["forgetting", "streak_milestones", "streaks"],
     "moment": ["order", "streaks"],
     "pack": ["quests", "badges", "streaks", "event_points"],
     "quests": ["quests", "forgetting"],
     "records": ["readings", "points", "skills"],
     "rules": ["readings"],
     "standing": ["standing", "order"],
-    "streaks": ["streaks", "streak_readings", "forgetting"],
+    "streaks": ["streaks", "streak_favour", "streak_milestones", "streak_readings", "streak_walks", "forgetting"],
 }
 
 
