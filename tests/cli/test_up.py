@@ -51,10 +51,12 @@ def machine(data: Path) -> Iterator[Machine]:
 def test_it_tells_its_address_and_stops_cleanly_on_a_signal(machine: Machine) -> None:
     children = children_of(machine.process)
     assert {arguments.rpartition(" ")[2] for arguments in children if " -m vekst " in arguments} == {"api", "worker"}
+    # `/readyz` may answer here a moment before the supervisor has asked it and told so.
+    assert machine.process.stdout is not None
+    assert f"Vekst answers at http://127.0.0.1:{machine.port} " in machine.process.stdout.readline()
     machine.process.send_signal(signal.SIGINT)
-    said, complaints = machine.process.communicate(timeout=60)
+    _, complaints = machine.process.communicate(timeout=60)
     assert (machine.process.returncode, complaints) == (0, "")
-    assert f"Vekst answers at http://127.0.0.1:{machine.port} " in said
     until(lambda: all(map(gone, children.values())), "all that it started is gone")
 
 
