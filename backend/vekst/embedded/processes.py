@@ -16,6 +16,8 @@ __all__ = ["log_tail", "spawn"]
 _PR_SET_PDEATHSIG = 1
 _C_LIBRARY = ctypes.CDLL(None) if sys.platform == "linux" else None
 _TAIL_BYTES = 4096
+# PostgreSQL's words to a client that comes too early or too late: "… is starting up", "… is in recovery mode", …
+_PROBE_REFUSED = "the database system is "
 
 
 def spawn(
@@ -72,7 +74,7 @@ def log_tail(log: Path) -> str:
         tail = [line.strip() for line in lines.read().decode(errors="replace").splitlines() if line.strip()]
     for mark in ("PANIC:", "FATAL:", "error:", "ERROR:"):
         for line in reversed(tail):
-            # Our own probes are refused while a server starts; that is no cause.
-            if mark in line and "starting up" not in line:
+            # Our own probes are refused while a server starts, recovers or stops; that is no cause.
+            if mark in line and _PROBE_REFUSED not in line:
                 return line.partition(mark)[2].strip()
     return tail[-1] if tail else "it said nothing"
