@@ -130,22 +130,6 @@ async def test_a_read_by_hash_is_cached_by_the_caller_alone(organisation: Organi
     assert (wrong.headers["cache-control"], "etag" in wrong.headers) == ("no-store", False)
 
 
-async def test_answers_are_compressed_where_it_pays(organisation: Organisation, kari: Client) -> None:
-    home = operation("home")
-    body = {"query": home, "variables": {"board": "learning-streaks"}}
-    plain = await kari.http.post("/graphql", json=body, headers={"Accept-Encoding": "identity"})
-    small = await kari.http.post("/graphql", json=body, headers={"Accept-Encoding": "br, gzip;q=0.5"})
-    assert "content-encoding" not in plain.headers
-    assert small.headers["content-encoding"] == "gzip"
-    assert small.json() == plain.json()
-    assert int(small.headers["content-length"]) * 3 < len(plain.content) * 2
-    for accepts in ("gzip;q=0", "xgzip", ""):
-        answer = await kari.http.post("/graphql", json=body, headers={"Accept-Encoding": accepts})
-        assert "content-encoding" not in answer.headers
-    tiny = await kari.http.post("/graphql", json={"query": "{ me { person } }"}, headers={"Accept-Encoding": "gzip"})
-    assert "content-encoding" not in tiny.headers
-
-
 @pytest.fixture
 async def strict(settings: Settings) -> AsyncIterator[FastAPI]:
     """An app that runs the operations of this repository and nothing else."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import re
 from collections.abc import Mapping
 from hashlib import blake2s
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -15,12 +13,7 @@ from vekst.domain.errors import VekstError
 from vekst.graphql.execution import Answer
 from vekst.graphql.faults import told
 
-__all__ = ["compressed", "encoded", "entity_tag", "refused"]
-
-_WORTH_COMPRESSING: Final = 1_000
-_GZIP: Final = re.compile(
-    r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*(?P<q>[01](?:\.\d{0,3})?)\s*)?(?=,|$)", re.IGNORECASE
-)
+__all__ = ["encoded", "entity_tag", "refused"]
 
 
 def refused(status: int, error: VekstError, locale: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -35,15 +28,6 @@ def encoded(body: Mapping[str, Any]) -> bytes:
     except TypeError:
         # A text that a client sent may hold half a surrogate pair; escaped, it goes back as it came.
         return json.dumps(body, ensure_ascii=True, allow_nan=False).encode("ascii")
-
-
-def compressed(body: bytes, accept_encoding: str) -> tuple[bytes, dict[str, str]]:
-    """The body as small as the client can read it, with the header that says how."""
-    accepted = _GZIP.search(accept_encoding)
-    if len(body) < _WORTH_COMPRESSING or accepted is None or float(accepted["q"] or 1) == 0:
-        return body, {}
-    # Bodies hold nothing secret beside what a caller chose, so their length tells nothing.
-    return gzip.compress(body, compresslevel=5, mtime=0), {"Content-Encoding": "gzip"}
 
 
 def entity_tag(body: bytes, media: str) -> str:

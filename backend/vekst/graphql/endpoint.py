@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from vekst.domain.errors import InvalidInput, TooMany
-from vekst.graphql.answers import compressed, encoded, entity_tag, refused
+from vekst.graphql.answers import encoded, entity_tag, refused
 from vekst.graphql.arrivals import Arrivals
+from vekst.graphql.compression import compressed
 from vekst.graphql.execution import Answer, Operations
 from vekst.graphql.faults import masked, new_error_id
 from vekst.graphql.http_body import read_body, read_get, read_post
