@@ -209,7 +209,7 @@ class Factory:
 
     def challenges(self) -> ChallengesService:
         """What teams set out to do together."""
-        return ChallengesService(self._process.database, self._process.packs, self._process.clock)
+        return ChallengesService(self._process.database, self._process.packs, self.outbox(), self._process.clock)
 
     def settling(self) -> SettlingService:
         """Challenges whose time is over."""

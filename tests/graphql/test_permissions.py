@@ -29,6 +29,7 @@ QUERIES = {
 SUBSCRIPTIONS = {
     "recognitions": "subscription { recognitions { cursor } }",
     "leaderboard": 'subscription { leaderboard(key: "learning-streaks") { size } }',
+    "challenge": 'subscription { challenge(id: "x") { state } }',
 }
 AT = '"2026-03-02T09:00:00Z"'
 MUTATIONS = {

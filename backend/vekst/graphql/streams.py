@@ -8,15 +8,18 @@ from typing import Final
 
 from vekst.domain.errors import InvalidInput, NotFound
 from vekst.graphql.context import Context
+from vekst.graphql.types.challenges import Challenge, challenge_id_of, challenge_seen, same_challenge
+from vekst.graphql.types.enums import ChallengeState
 from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
 from vekst.graphql.types.recognitions import RecognitionEdge, edge_of, read_place
 from vekst.queries.ledger import ledger_since, newest_seq
 
-__all__ = ["leaderboard_stream", "recognition_stream"]
+__all__ = ["challenge_stream", "leaderboard_stream", "recognition_stream"]
 
 _LOOK_EVERY: Final = 5.0
 _REST: Final = 0.3
 _PAGE: Final = 50
+_FINAL: Final = frozenset({ChallengeState.SETTLED, ChallengeState.CANCELLED})
 
 
 async def recognition_stream(context: Context, after: str | None) -> AsyncGenerator[RecognitionEdge]:
@@ -53,6 +56,24 @@ async def leaderboard_stream(context: Context, key: str, team: str | None) -> As
             await asyncio.sleep(_REST)
 
 
+async def challenge_stream(context: Context, opaque: str) -> AsyncGenerator[Challenge]:
+    """A challenge as it is, and again whenever the caller would see something else; it ends with what is final.
+
+    Who comes back after a dropped line is told how it stands then: what was missed is in it, as progress is a sum.
+    """
+    _ = context.learner_id
+    shown: Challenge | None = None
+    with context.factory.wakes(context.actor.org_id) as wakes:
+        while shown is None or shown.state not in _FINAL:
+            challenge = await _challenge(context, opaque)
+            if shown is None or not same_challenge(challenge, shown):
+                shown = challenge
+                yield challenge
+            if shown.state not in _FINAL:
+                await wakes.wait(_LOOK_EVERY)
+                await asyncio.sleep(_REST)
+
+
 async def _start(context: Context, place: int | None) -> int:
     async with context.factory.reading(context.actor.org_id) as connection:
         newest = await newest_seq(connection, context.actor.org_id, context.learner_id)
@@ -71,3 +92,15 @@ async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
     if board is None:
         raise NotFound("LEADERBOARD_UNKNOWN", field="key", key=key[:80])
     return board
+
+
+async def _challenge(context: Context, opaque: str) -> Challenge:
+    challenge_id = challenge_id_of(opaque)
+    fresh = context.renewed()
+    try:
+        challenge = await challenge_seen(fresh, challenge_id) if challenge_id else None
+    finally:
+        await fresh.close()
+    if challenge is None:
+        raise NotFound("CHALLENGE_UNKNOWN", field="id")
+    return challenge

@@ -9,7 +9,8 @@ import strawberry
 
 from vekst.graphql.context import Info
 from vekst.graphql.fields import streamed
-from vekst.graphql.streams import leaderboard_stream, recognition_stream
+from vekst.graphql.streams import challenge_stream, leaderboard_stream, recognition_stream
+from vekst.graphql.types.challenges import Challenge
 from vekst.graphql.types.leaderboards import Leaderboard
 from vekst.graphql.types.nodes import given
 from vekst.graphql.types.recognitions import RecognitionEdge
@@ -46,3 +47,17 @@ class Subscription:
         """The board, live."""
         async for board in leaderboard_stream(info.context, key, given(team)):
             yield board
+
+    @streamed(
+        "A challenge now, and again whenever the caller would see it changed; it completes once the result is final."
+    )
+    async def challenge(
+        self,
+        info: Info,
+        challenge_id: Annotated[
+            strawberry.ID, strawberry.argument(name="id", description="The challenge's node id as it was given.")
+        ],
+    ) -> AsyncGenerator[Challenge]:
+        """The challenge, live."""
+        async for challenge in challenge_stream(info.context, challenge_id):
+            yield challenge

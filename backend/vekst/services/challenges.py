@@ -22,6 +22,7 @@ from vekst.quests.challenges import OwnTerms, goal_faults, goal_json, nature_of,
 from vekst.quests.documents import Everyone, Goal, Measure, Share, Together
 from vekst.services.clock import Clock, new_id
 from vekst.services.event_forms import ID_AT_MOST
+from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
 from vekst.storage import challenges_store, packs_store
 from vekst.storage.challenges_store import ChallengeRow
@@ -99,9 +100,10 @@ class _Content:
 class ChallengesService:
     """What teams set out to do together; for managers of all the teams concerned, and admins."""
 
-    def __init__(self, database: Database, packs: Packs, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, outbox: OutboxService, clock: Clock) -> None:
         self._database = database
         self._packs = packs
+        self._outbox = outbox
         self._clock = clock
 
     async def create(self, actor: Actor, new: NewChallenge, *, locale: str = "en") -> UUID:
@@ -138,6 +140,7 @@ class ChallengesService:
             else:
                 raise InvalidInput("CHALLENGE_OVER", field="challenge")
             await challenges_store.change(connection, actor.org_id, changed)
+        await self._outbox.nudge(actor.org_id)
 
     async def cancel(self, actor: Actor, challenge_id: UUID) -> None:
         """Call a challenge off before its end; calling it off twice is calling it off once."""
@@ -152,6 +155,7 @@ class ChallengesService:
                     raise InvalidInput("CHALLENGE_OVER", field="challenge")
                 case _:
                     await challenges_store.cancel(connection, actor.org_id, challenge_id, now)
+        await self._outbox.nudge(actor.org_id)
 
     async def _row(
         self,

@@ -45,6 +45,10 @@ class OutboxService:
         if messages and await self._live.publish(org_id, sorted({each.learner_id for each in messages})):
             self._told.setdefault(org_id, set()).update(each.outbox_id for each in messages)
 
+    async def nudge(self, org_id: UUID) -> None:
+        """Wake the streams of the organisation: something of no single learner has changed."""
+        await self._live.publish(org_id, ())
+
     def told(self, org_id: UUID) -> frozenset[UUID]:
         """The organisation's messages that may be deleted."""
         return frozenset(self._told.get(org_id, ()))

@@ -91,6 +91,8 @@ class SettlingService:
             if settled.messages:
                 self._outbox.deleted(org_id, told)
                 await self._outbox.tell(org_id, settled.messages)
+            elif settled.done:
+                await self._outbox.nudge(org_id)
             if not settled.again:
                 return settled.done
         return False

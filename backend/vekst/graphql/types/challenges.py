@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import strawberry
@@ -34,8 +35,10 @@ __all__ = [
     "ChallengeConnection",
     "challenge_for",
     "challenge_id_of",
+    "challenge_seen",
     "challenge_title",
     "challenges_for",
+    "same_challenge",
 ]
 
 _CURSOR = "challenges"
@@ -88,6 +91,7 @@ class Challenge(Node):
 
     view: strawberry.Private[ChallengeView]
     terms: strawberry.Private[engine.Terms]
+    read: strawberry.Private[ProgressReading | None]
     title: str = strawberry.field(description="Its title: its manager's, or the template's in the caller's language.")
     description: str | None = strawberry.field(description="More about it, in the caller's language.")
     state: ChallengeState = strawberry.field(description="Where it stands right now.")
@@ -108,7 +112,7 @@ class Challenge(Node):
     @resolved("How far the team has come, with every event that has arrived until now.")
     async def progress(self, info: Info) -> ChallengeProgress:
         """Live until the settling, and then what was settled."""
-        reading = await _reading(info.context, self.view)
+        reading = self.read or await _reading(info.context, self.view)
         verdict, unit = reading.verdict, self.terms.tally.unit
         return ChallengeProgress(
             members=verdict.members,
@@ -121,7 +125,7 @@ class Challenge(Node):
     @resolved("The signed-in person's own part; null for who was never a member of it.")
     async def me(self, info: Info) -> ChallengeShare | None:
         """One's own value."""
-        mine = (await _reading(info.context, self.view)).mine
+        mine = (self.read or await _reading(info.context, self.view)).mine
         if mine is None:
             return None
         return ChallengeShare(value=mine.value / self.terms.tally.unit, asked=mine.asked, reached=mine.reached)
@@ -149,6 +153,22 @@ async def challenge_for(context: Context, challenge_id: UUID) -> Challenge | Non
     async with context.factory.reading(org_id) as connection:
         views = await challenges_by_id(connection, org_id, [challenge_id], viewer)
     return await _challenge(context, views[challenge_id]) if challenge_id in views else None
+
+
+async def challenge_seen(context: Context, challenge_id: UUID) -> Challenge | None:
+    """The same with its progress as it is now, which does not change any more with the context."""
+    challenge = await challenge_for(context, challenge_id)
+    return replace(challenge, read=await _reading(context, challenge.view)) if challenge else None
+
+
+def same_challenge(one: Challenge, other: Challenge) -> bool:
+    """Whether two that were seen, one after the other, show the caller the same."""
+    return (one.view.row, one.view.teams, one.state, one.read) == (
+        other.view.row,
+        other.view.teams,
+        other.state,
+        other.read,
+    )
 
 
 async def challenges_for(
@@ -228,6 +248,7 @@ async def _challenge(context: Context, view: ChallengeView) -> Challenge:
         id=strawberry.ID(challenge_node(row.challenge_id)),
         view=view,
         terms=terms,
+        read=None,
         title=title,
         description=description,
         state=ChallengeState(row.state(context.now).value),
