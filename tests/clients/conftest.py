@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from fastapi import FastAPI
 
-from tests.clients.node import Node, installed
+from tests.clients.node import TOOLS, WEB, Node, installed
 from tests.graphql.lines import serving
 from tests.support.organisations import Organisation
 from vekst.api import create_app
@@ -20,7 +20,13 @@ SignedToken = Callable[..., str]
 @pytest.fixture(scope="session")
 def packages() -> Node:
     """Node with the clients' packages."""
-    return installed()
+    return installed(WEB)
+
+
+@pytest.fixture(scope="session")
+def tools() -> Node:
+    """Node with the linter and the code generators."""
+    return installed(TOOLS)
 
 
 @pytest.fixture

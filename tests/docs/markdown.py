@@ -10,6 +10,7 @@ A fence opens with its language and words that say what the checks do with the b
   `json answer` or `json answer=shape` is what is answered. Without `run` it must be valid.
 * `yaml pack=NAME file=FILE` is a file of a pack, `yaml mapping` a mapping for imports.
 * `csv file=NAME` is a file that the commands after it read, `sql run` is asked of the database.
+* `ts`, `kotlin` and `swift` are types as generators make them of `schema/`; `tests/clients` runs the generators.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ from vekst.settings import Settings
 pytestmark = pytest.mark.check
 
 SHELL = ("sh", "console")
-LANGUAGES = {*SHELL, "graphql", "json", "yaml", "csv", "sql", "text", "mermaid", ""}
+LANGUAGES = {*SHELL, "graphql", "json", "yaml", "csv", "sql", "text", "mermaid", "ts", "kotlin", "swift", ""}
 CHECKED_ELSEWHERE = {"docs/quest-errors.md": "tests/quests/packs.py"}
 """Documents whose blocks have checks of their own, and the file that names them."""
 REFUSALS = build_schema().core.get_implementations(build_schema().core.type_map["Refusal"]).objects  # type: ignore[arg-type]

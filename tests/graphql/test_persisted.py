@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from tests.support.organisations import Organisation
 from vekst.api import create_app
 from vekst.factory import Process
 from vekst.graphql.limits import Limits
+from vekst.graphql.persisted import trusted_documents
 from vekst.jobs.query_store import QueryStore
 from vekst.settings import Settings
 from vekst.tokens import DevelopmentIssuer
@@ -158,6 +160,13 @@ async def test_only_trusted_documents_are_run_where_nothing_else_is(
         for body in ({"query": other}, by_hash(other, query=other), by_hash(other), {"documentId": "x"}):
             assert reason(await post(kari, body)) == "DOCUMENT_NOT_TRUSTED"
         assert reason(await kari.http.post("/graphql/stream", json={"query": other})) == "DOCUMENT_NOT_TRUSTED"
+
+
+def test_the_operations_of_earlier_apps_are_known_beside_those_of_today(tmp_path: Path) -> None:
+    (tmp_path / "app-1").mkdir()
+    (tmp_path / "name.graphql").write_text("{ me { name zone } }")
+    (tmp_path / "app-1" / "name.graphql").write_text("{ me { name } }")
+    assert trusted_documents(tmp_path) == {digest(text): text for text in ("{ me { name zone } }", "{ me { name } }")}
 
 
 def test_only_trusted_documents_must_be_somewhere(settings: Settings, tmp_path: Any) -> None:

@@ -18,8 +18,11 @@ _HASH_LENGTH: Final = 64
 
 
 def trusted_documents(folder: Path) -> dict[str, str]:
-    """The operations of a folder's `*.graphql` files by the SHA-256 of each file's text; `ValueError` for none."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.graphql"))]
+    """The operations of a folder's `*.graphql` files, also of folders in it, by the SHA-256 of each file's text.
+
+    `ValueError` where there are none.
+    """
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.graphql"))]
     if not texts:
         raise ValueError(f"no *.graphql files in {folder}")
     return {_digest(text): text for text in texts}

@@ -1,0 +1,62 @@
+"""The linter and the code generators of app developers take the SDL and the delivered operations as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.clients.node import Node
+from tests.docs.markdown import read
+from tests.repository.tree import ROOT
+
+SCHEMA = ROOT / "schema"
+OPERATIONS = sorted((SCHEMA / "operations").glob("*.graphql"))
+
+
+async def test_graphql_eslint_finds_nothing(tools: Node) -> None:
+    """Its recommended and its Relay rules for the schema, and its recommended ones for the operations."""
+    linted = await tools.run("lint.mjs", str(SCHEMA))
+    files = {"schema.graphql", *(f"operations/{path.name}" for path in OPERATIONS)}
+    assert {each["file"]: each["found"] for each in linted} == dict.fromkeys(files, [])
+
+
+async def test_the_linter_notices_what_is_wrong(tools: Node, tmp_path: Path) -> None:
+    (tmp_path / "operations").mkdir()
+    (tmp_path / "schema.graphql").write_text("type Query { thingConnection: Things }  type Things { id: ID! }")
+    (tmp_path / "operations" / "wrong.graphql").write_text("query { thingConnection { nothing } }")
+    linted = await tools.run("lint.mjs", str(tmp_path))
+    assert all(each["found"] for each in linted)
+
+
+async def test_relay_compiler_takes_every_operation(tools: Node) -> None:
+    [compiled] = await tools.run("relay.mjs", str(SCHEMA))
+    assert len(compiled["written"]) == len(OPERATIONS)
+    assert "HomeQuery.graphql.ts" in compiled["written"]
+
+
+async def test_apollo_and_urql_get_types_that_compile_strictly_and_are_those_of_the_guide(tools: Node) -> None:
+    [generated] = await tools.run("typescript.mjs", str(SCHEMA))
+    assert "any;" not in generated
+    assert_shown("ts", generated)
+
+
+async def test_kotlin_and_swift_get_types_that_are_those_of_the_guide(tools: Node) -> None:
+    for made in await tools.run("native.mjs", str(SCHEMA), "streak_calendar.graphql", "StreakCalendar"):
+        assert_shown(made["language"], made["text"])
+
+
+def assert_shown(language: str, generated: str) -> None:
+    """What the guide for app developers shows in that language is what was generated, piece by piece."""
+    snippets = read(ROOT / "docs" / "mobile.md").of(language)
+    assert snippets
+    pieces = [" ".join(piece.split()) for snippet in snippets for piece in snippet.text.split("\n\n")]
+    missing = [piece for piece in pieces if piece not in " ".join(generated.split())]
+    assert missing == [], f"what is generated now:\n{generated}"
+
+
+@pytest.mark.check
+def test_the_guide_shows_generated_types_for_every_platform() -> None:
+    guide = read(ROOT / "docs" / "mobile.md")
+    for language in ("ts", "kotlin", "swift"):
+        assert "DayState" in "".join(snippet.text for snippet in guide.of(language))
