@@ -42,12 +42,12 @@ def test_no_schema_is_kept_of_a_release_that_is_still_to_come() -> None:
 @pytest.mark.parametrize(
     ("line", "other"),
     [
-        ("  pendingEvents: Int!\n", ""),
+        ("  pendingEvents: Int!\n", "  pending: Int!\n"),
         ("  pendingEvents: Int!\n", "  pendingEvents: Int\n"),
         ("  pendingEvents: Int!\n", "  pendingEvents(of: String!): Int!\n"),
         ("union ChangeZoneResult = ChangeZone | ", "union ChangeZoneResult = "),
         ("  zone: String!\n}\n", "  zone: String!\n  reason: String!\n}\n"),
-        ("  RESTING\n", ""),
+        ("  RESTING\n", "  AT_REST\n"),
     ],
 )
 def test_a_break_is_found(line: str, other: str) -> None:
