@@ -81,4 +81,4 @@ LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --py
 lock: | $(BIN)/python
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra embedded --extra dev --output-file requirements-dev.lock
+	$(LOCK) --extra embedded --extra tracing --extra dev --output-file requirements-dev.lock

@@ -38,3 +38,25 @@ def test_a_wrong_setting_is_named_and_no_secret_is_printed(
 def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VEKST_DATABASE_URL", "postgresql://vekst:geheim@localhost/vekst")
     assert "geheim" not in repr(Settings(_env_file=None))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("VEKST_CORS_ORIGINS", "https://a.example.com, *", "'*' is no origin"),
+        ("VEKST_CORS_ORIGINS", "https://a.example.com/path", "is no origin"),
+        ("VEKST_TRUSTED_PROXIES", "10.0.0.0/8, everyone", "'everyone' is neither"),
+        ("VEKST_TRUSTED_PROXIES", "*", "is neither"),
+        ("VEKST_TRACES_ENDPOINT", "collector:4318", "must begin with http"),
+    ],
+)
+def test_whom_to_believe_is_named_exactly(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name) as raised:
+        Settings(_env_file=None)
+    assert told in str(raised.value)
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEKST_TRUSTED_PROXIES", "10.0.0.1 , fd00::/8,")
+    assert Settings(_env_file=None).proxies == ("10.0.0.1", "fd00::/8")

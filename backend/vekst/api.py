@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from vekst.domain.claims import Verifier
-from vekst.factory import Factory, Process
+from vekst.factory import Factory, Process, signals_of
 from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.endpoint import GraphQLEndpoint
 from vekst.graphql.event_stream import EventStreamEndpoint
@@ -21,11 +21,13 @@ from vekst.graphql.metrics import GraphQLMetrics
 from vekst.graphql.persisted import PersistedQueries, trusted_documents
 from vekst.graphql.schema import build_schema
 from vekst.graphql.websocket import WebSocketEndpoint
+from vekst.routes.doorway import Doorway
 from vekst.routes.health import health_router
 from vekst.routes.keys import keys_router
 from vekst.routes.metrics import metrics_router
 from vekst.services.clock import Clock, system_clock
 from vekst.settings import Settings
+from vekst.signals import Signals
 from vekst.tokens import ClaimNames, DevelopmentIssuer, RemoteIssuer
 
 __all__ = ["NoIssuerError", "create_app"]
@@ -43,7 +45,6 @@ class _Started:
     """The process, once the server has started it."""
 
     process: Process | None = None
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     def get(self) -> Process:
         """The process; `RuntimeError` before it has started."""
@@ -53,31 +54,38 @@ class _Started:
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock = system_clock, limits: Limits | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock = system_clock,
+    limits: Limits | None = None,
+    signals: Signals | None = None,
 ) -> FastAPI:
     """The app; `NoIssuerError` where nobody could sign in. It connects when the server starts it."""
     chosen = settings or Settings()
     issuer = None if chosen.issuer else _development_issuer(chosen, clock)
     started = _Started()
+    told = signals or signals_of(chosen, "vekst-api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Process.running(chosen, clock=clock) as process:
+        async with Process.running(chosen, clock=clock, signals=told) as process:
             app.state.process = started.process = process
             yield
 
     app = FastAPI(title="Vekst", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    _guard(app, chosen, told)
     trusted = trusted_documents(chosen.trusted_documents) if chosen.trusted_documents else None
     operations = Operations(
         build_schema(),
         development=chosen.development,
         limits=limits or Limits(per_minute=chosen.requests_per_minute),
         persisted=PersistedQueries(trusted, only_trusted=chosen.only_trusted_documents),
+        tracing=told.tracing,
     )
     arrivals = Arrivals(
         lambda: Factory(started.get()),
         issuer.verifier() if issuer else _verifier(chosen, clock),
-        GraphQLMetrics(started.registry),
+        GraphQLMetrics(told.metrics.registry),
         clock,
     )
     app.router.routes += [
@@ -86,10 +94,24 @@ def create_app(
         Route("/graphql/stream", EventStreamEndpoint(operations, arrivals)),
     ]
     app.include_router(health_router(started.get))
-    app.include_router(metrics_router(started.registry, started.get))
+    app.include_router(metrics_router(told.metrics.registry, started.get))
     if issuer is not None:
         app.include_router(keys_router(issuer.jwks()))
     return app
+
+
+def _guard(app: FastAPI, settings: Settings, signals: Signals) -> None:
+    """Put before the app what every request passes; pages of other origins are let in only where some are named."""
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Accept-Language", "Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
+            expose_headers=["ETag", "Retry-After", "X-Request-Id"],
+            max_age=600,
+        )
+    app.add_middleware(Doorway, signals=signals)
 
 
 def _development_issuer(settings: Settings, clock: Clock) -> DevelopmentIssuer:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Self
 from uuid import UUID
 
@@ -39,12 +41,28 @@ from vekst.services.replaying import ReplayService
 from vekst.services.settling import SettlingService
 from vekst.services.voiding import VoidingService
 from vekst.settings import Settings
+from vekst.signals import Signals
+from vekst.signals.tracing import TracingNotInstalledError
 from vekst.storage import organisations_store, replay_store
 from vekst.storage.database import Database
 from vekst.storage.migrations import is_current
+from vekst.storage.organisations_store import Totals
 from vekst.storage.replay_store import Verifications
 
-__all__ = ["Factory", "Process"]
+__all__ = ["Factory", "Process", "signals_of"]
+
+
+def signals_of(settings: Settings, service: str) -> Signals:
+    """The signals of a process of that name; `TracingNotInstalledError` where traces are asked for in vain."""
+    endpoint = settings.traces_endpoint
+    if not endpoint:
+        return Signals()
+    try:
+        from vekst.signals.exporter import exporting  # noqa: PLC0415 - the packages that it needs may not be there
+    except ImportError:
+        raise TracingNotInstalledError from None
+    share, release = settings.traces_share, version("vekst")
+    return Signals(tracing=exporting(endpoint, share=share, service=service, version=release))
 
 
 @dataclass(slots=True)
@@ -55,6 +73,7 @@ class Process:
     database: Database
     client: ArqRedis
     clock: Clock = system_clock
+    signals: Signals = field(default_factory=Signals)
     packs: Packs = field(default_factory=Packs)
     organisation_ids: dict[str, UUID] = field(default_factory=dict)
     rounds: dict[UUID, UUID] = field(default_factory=dict)
@@ -64,22 +83,35 @@ class Process:
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:
-        self.valkey = Valkey(self.client)
-        self.queue = ArqQueue(self.valkey)
+        self.valkey = Valkey(self.client, self.signals.metrics.valkey_away)
+        self.queue = ArqQueue(self.valkey, self.signals.tracing)
         self.live = Live(self.valkey)
 
     @classmethod
-    async def start(cls, settings: Settings, *, clock: Clock = system_clock, patience: float = 1.0) -> Self:
+    async def start(
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock = system_clock,
+        patience: float = 1.0,
+        signals: Signals | None = None,
+    ) -> Self:
         """Prepare the connections; they are made when first used, so neither server need be there yet.
 
         `patience` are the seconds that Valkey has for an answer before it counts as away.
         """
         url = settings.database_url.get_secret_value()
+        told = signals or Signals()
+        database = Database.open(url, connections=settings.database_pool)
+        told.tracing.follow_statements(database.engine)
+        told.metrics.of_build(version("vekst"), ENGINE_VERSION)
+        told.metrics.of_pool(database.connections, settings.database_pool)
         return cls(
             settings=settings,
-            database=Database.open(url, connections=settings.database_pool),
+            database=database,
             client=connect(settings.redis_url.get_secret_value(), patience=patience),
             clock=clock,
+            signals=told,
         )
 
     async def close(self) -> None:
@@ -87,14 +119,20 @@ class Process:
         await self.live.close()
         await self.valkey.close()
         await self.database.close()
+        await asyncio.to_thread(self.signals.tracing.close)
 
     @classmethod
     @asynccontextmanager
     async def running(
-        cls, settings: Settings, *, clock: Clock = system_clock, patience: float = 1.0
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock = system_clock,
+        patience: float = 1.0,
+        signals: Signals | None = None,
     ) -> AsyncIterator[Self]:
         """A process for the length of a block."""
-        process = await cls.start(settings, clock=clock, patience=patience)
+        process = await cls.start(settings, clock=clock, patience=patience, signals=signals)
         try:
             yield process
         finally:
@@ -113,6 +151,14 @@ class Process:
         except (SQLAlchemyError, OSError):
             return ["database", *missing]
         return missing if current else ["migration", *missing]
+
+    async def totals(self) -> Totals | None:
+        """How much waits in all organisations; None while it can't be known."""
+        try:
+            async with self.database.crossing() as connection:
+                return await organisations_store.totals(connection)
+        except (SQLAlchemyError, OSError):
+            return None
 
     async def waiting(self) -> tuple[int, timedelta] | None:
         """How many organisations wait to be judged, and how long the first has; None while it can't be known."""
@@ -198,7 +244,12 @@ class Factory:
     def judging(self) -> JudgingService:
         """Judging in batches."""
         return JudgingService(
-            self._process.database, self._process.packs, self.outbox(), self._process.clock, self._process.rounds
+            self._process.database,
+            self._process.packs,
+            self.outbox(),
+            self._process.clock,
+            self._process.rounds,
+            signals=self._process.signals,
         )
 
     def replaying(self) -> ReplayService:

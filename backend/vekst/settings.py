@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Mode", "Settings"]
+
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
 class Mode(StrEnum):
@@ -53,6 +57,16 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     database_pool: Annotated[int, Field(ge=1, le=200)] = 10
     """Connections to PostgreSQL that one process may hold."""
+    worker_metrics_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    """The port on which a worker tells its metrics; 0 for none."""
+    cors_origins: str = ""
+    """Web pages that may ask the API from a browser: their origins, separated by commas. None unless set."""
+    trusted_proxies: str = ""
+    """Addresses or networks, separated by commas, whose word for a client's address and scheme is taken."""
+    traces_endpoint: str | None = None
+    """An OpenTelemetry collector that takes traces by OTLP over HTTP; none are made without one."""
+    traces_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The share of all traces that is sent."""
     worker_jobs: Annotated[int, Field(ge=1, le=64)] = 4
     """Batches that one worker process judges side by side."""
 
@@ -68,12 +82,40 @@ class Settings(BaseSettings):
             raise ValueError(f"VEKST_{name.upper()} must begin with {' or '.join(schemes)}")
 
     @model_validator(mode="after")
+    def _addresses_are_whole(self) -> Self:
+        for origin in self.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"VEKST_CORS_ORIGINS: {origin!r} is no origin; write it as https://app.example.com")
+        for proxy in self.proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError(f"VEKST_TRUSTED_PROXIES: {proxy!r} is neither an address nor a network") from None
+        if self.traces_endpoint and not self.traces_endpoint.startswith(("http://", "https://")):
+            raise ValueError("VEKST_TRACES_ENDPOINT must begin with http:// or https://")
+        return self
+
+    @model_validator(mode="after")
     def _only_trusted_documents_are_somewhere(self) -> Self:
         if self.only_trusted_documents and self.trusted_documents is None:
             raise ValueError("VEKST_ONLY_TRUSTED_DOCUMENTS needs VEKST_TRUSTED_DOCUMENTS")
         return self
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins of web pages that may ask."""
+        return _listed(self.cors_origins)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The proxies whose headers are believed."""
+        return _listed(self.trusted_proxies)
+
+    @property
     def development(self) -> bool:
         """Whether the mode is development."""
         return self.mode is Mode.DEVELOPMENT
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for each in text.split(",") if (part := each.strip()))

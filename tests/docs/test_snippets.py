@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLError, Source, parse, validate
-from prometheus_client import CollectorRegistry
 from typer import Context
 from typer._click import Command
 from typer.core import TyperGroup
@@ -25,7 +24,6 @@ from vekst.domain.texts import codes as known_codes
 from vekst.engine.validation import TEXT_AT_MOST
 from vekst.graphql.http_body import BODY_AT_MOST
 from vekst.graphql.limits import Limits
-from vekst.graphql.metrics import GraphQLMetrics
 from vekst.graphql.schema import build_schema
 from vekst.graphql.types import standings
 from vekst.graphql.types.nodes import PAGE_AT_MOST
@@ -184,17 +182,6 @@ def test_the_limits_that_apps_are_told_of_are_those_of_the_code() -> None:
     }
     rows = {row[0]: row[1] for row in _page("docs/mobile.md").rows if row[1].isdigit()}
     assert rows == {what: str(limit) for what, limit in expected.items()}
-
-
-def test_the_metrics_that_operators_are_told_of_are_counted() -> None:
-    registry = CollectorRegistry()
-    GraphQLMetrics(registry)
-    counted = {name for metric in registry.collect() for name in (metric.name, f"{metric.name}_total")}
-    named = set(
-        re.findall(r"`(vekst_[a-z_]+)`", next(r for r in _page("docs/operations.md").rows if "`/metrics`" in r)[1])
-    )
-    assert named
-    assert named <= counted
 
 
 def _commands(command: Command, *names: str) -> Iterator[str]:

@@ -23,11 +23,12 @@ def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
     from vekst.cli.connecting import connected
     from vekst.cli.failures import Failure
     from vekst.logs import configure_logging
+    from vekst.signals.tracing import TracingNotInstalledError
 
     with connected(data, port=port) as settings:
         try:
             served = create_app(settings)
-        except NoIssuerError as error:
+        except (NoIssuerError, TracingNotInstalledError) as error:
             raise Failure(str(error)) from None
         configure_logging(settings.log_level)
         uvicorn.run(
@@ -38,4 +39,8 @@ def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
             log_level=settings.log_level,
             access_log=False,
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+            server_header=False,
+            # Whoever else claims to pass on a request is taken for the client.
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
         )

@@ -16,7 +16,12 @@ app = new_app()
 def worker(data: Data = DEFAULT_DATA) -> None:
     """Judge what comes in, in the foreground; a SIGTERM lets it finish the batch it is at."""
     from vekst.cli.connecting import connected
+    from vekst.cli.failures import Failure
+    from vekst.signals.tracing import TracingNotInstalledError
     from vekst.worker.main import run_worker
 
     with connected(data) as settings:
-        run_worker(settings)
+        try:
+            run_worker(settings)
+        except TracingNotInstalledError as error:
+            raise Failure(str(error)) from None

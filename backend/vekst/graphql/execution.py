@@ -31,6 +31,7 @@ from vekst.graphql.persisted import PersistedQueries
 from vekst.graphql.request import Request
 from vekst.graphql.schema import VekstSchema
 from vekst.jobs.rates import WINDOW_SECONDS
+from vekst.signals.tracing import Tracing
 
 __all__ = ["Answer", "Operations"]
 
@@ -88,8 +89,10 @@ class Operations:
         development: bool,
         limits: Limits | None = None,
         persisted: PersistedQueries | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self._persisted = persisted or PersistedQueries()
+        self._tracing = tracing or Tracing()
         self._schema = schema
         self._limits = limits or Limits()
         self._development = development
@@ -198,8 +201,10 @@ class Operations:
         locale = context.languages.messages
         kind, name = admitted.kind, admitted.name
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                result = await self._result(admitted.document, request, context, root)
+            with self._tracing.step(f"{kind} {name or ''}".strip()) as span:
+                span.set_attributes({"graphql.operation.type": kind, "graphql.operation.name": name or ""})
+                async with asyncio.timeout(self._limits.seconds):
+                    result = await self._result(admitted.document, request, context, root)
         except TimeoutError:
             error = TooMany("OPERATION_TOO_SLOW", seconds=self._limits.seconds)
             return Answer(503, {"errors": [told(error, locale)]}, kind=kind, name=name)

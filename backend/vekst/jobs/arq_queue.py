@@ -7,11 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from vekst.jobs.valkey import Valkey
+from vekst.signals.causes import current_cause
+from vekst.signals.tracing import Tracing
 
 __all__ = ["JUDGE", "ArqQueue"]
 
 JUDGE: Final = "judge"
-"""The name of the worker's function; its argument is the organisation's id as text."""
+"""The name of the worker's function; its arguments are the organisation's id as text, and what caused the hint."""
 
 _SLOTS: Final = 2
 _SPELL: Final = 10
@@ -25,15 +27,17 @@ class ArqQueue:
     The ids of a killed worker's jobs stay taken for a while, but not beyond their spell.
     """
 
-    def __init__(self, valkey: Valkey) -> None:
+    def __init__(self, valkey: Valkey, tracing: Tracing) -> None:
         self._valkey = valkey
+        self._tracing = tracing
 
     async def wake(self, org_id: UUID) -> None:
         """Queue a job for the organisation unless one waits already."""
         spell = int(time.time()) // _SPELL
+        cause = self._tracing.carried(current_cause())
         async with self._valkey.trying("wake") as client:
             if client is None:
                 return
             for slot in range(_SLOTS):
-                if await client.enqueue_job(JUDGE, str(org_id), _job_id=f"{JUDGE}:{org_id}:{spell}:{slot}"):
+                if await client.enqueue_job(JUDGE, str(org_id), cause, _job_id=f"{JUDGE}:{org_id}:{spell}:{slot}"):
                     return

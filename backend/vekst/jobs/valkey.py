@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 import structlog
 from arq.connections import ArqRedis
+from prometheus_client import Counter
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
@@ -38,8 +39,9 @@ def connect(url: str, *, patience: float) -> ArqRedis:
 class Valkey:
     """A client that swallows Valkey's absence: after a failure it rests for a moment, so that nobody waits for it."""
 
-    def __init__(self, client: ArqRedis) -> None:
+    def __init__(self, client: ArqRedis, away: Counter) -> None:
         self._client = client
+        self._away = away
         self._quiet_until = 0.0
 
     @property
@@ -57,6 +59,7 @@ class Valkey:
             yield self._client
         except UNREACHABLE as error:
             self._quiet_until = time.monotonic() + _PAUSE
+            self._away.labels(purpose).inc()
             _log.warning("valkey_unreachable", purpose=purpose, error=str(error))
 
     async def ping(self) -> bool:

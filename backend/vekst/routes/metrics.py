@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import nan
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -16,27 +17,44 @@ __all__ = ["metrics_router"]
 def metrics_router(registry: CollectorRegistry, process: Callable[[], Process]) -> APIRouter:
     """The route of a registry; what waits is asked of the database at each scrape: every process sees the same."""
     router = APIRouter()
-    organisations = Gauge("vekst_waiting_organisations", "Organisations with events to judge.", registry=registry)
-    oldest = Gauge("vekst_waiting_seconds", "Seconds that the first of them has waited.", registry=registry)
-    differences = Gauge(
-        "vekst_replay_differences",
-        "Differences that the last verifications found between ledger and events.",
-        registry=registry,
-    )
-    last_run = Gauge(
-        "vekst_replay_last_run_timestamp_seconds",
-        "When the organisation verified longest ago was last verified.",
-        registry=registry,
-    )
+    shared = _Shared(registry)
 
     @router.get("/metrics")
     async def metrics() -> Response:
-        waiting = await process().waiting()
-        organisations.set(waiting[0] if waiting else float("nan"))
-        oldest.set(waiting[1].total_seconds() if waiting else float("nan"))
-        verified = await process().verified()
-        differences.set(verified.differences if verified else float("nan"))
-        last_run.set(verified.oldest.timestamp() if verified and verified.oldest else float("nan"))
+        await shared.ask(process())
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return router
+
+
+class _Shared:
+    """What is the same for all processes; NaN while the database does not answer."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, says: str) -> Gauge:
+            return Gauge(name, says, registry=registry)
+
+        self._organisations = gauge("vekst_waiting_organisations", "Organisations with events to judge.")
+        self._seconds = gauge("vekst_waiting_seconds", "Seconds that the first of them has waited.")
+        self._events = gauge("vekst_waiting_events", "Events to judge; 100000 means so many or more.")
+        self._set_aside = gauge(
+            "vekst_learners_set_aside", "Learners whose judging failed and who wait to be tried again."
+        )
+        self._untold = gauge("vekst_outbox_messages", "Messages that no live stream was woken for yet.")
+        self._differences = gauge(
+            "vekst_replay_differences", "Differences that the last verifications found between ledger and events."
+        )
+        self._last_run = gauge(
+            "vekst_replay_last_run_timestamp_seconds", "When the organisation verified longest ago was last verified."
+        )
+
+    async def ask(self, process: Process) -> None:
+        """Take all of it from the database."""
+        waiting, totals, verified = await process.waiting(), await process.totals(), await process.verified()
+        self._organisations.set(waiting[0] if waiting else nan)
+        self._seconds.set(waiting[1].total_seconds() if waiting else nan)
+        self._events.set(totals.pending if totals else nan)
+        self._set_aside.set(totals.set_aside if totals else nan)
+        self._untold.set(totals.untold if totals else nan)
+        self._differences.set(verified.differences if verified else nan)
+        self._last_run.set(verified.oldest.timestamp() if verified and verified.oldest else nan)

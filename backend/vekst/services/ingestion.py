@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
@@ -31,6 +33,7 @@ from vekst.storage.people_store import SubjectRow
 __all__ = ["EVENTS_PER_IMPORT", "IngestionService"]
 
 EVENTS_PER_IMPORT: Final = 5_000
+_log = structlog.get_logger(__name__)
 
 
 class IngestionService:
@@ -80,12 +83,15 @@ class IngestionService:
         if ReceiptStatus.STORED in statuses:
             await self._queue.wake(org_id)
         told = iter(statuses)
-        return [
+        receipts = [
             Receipt(event.id, ReceiptStatus.REFUSED, outcome)
             if isinstance(outcome, Problem)
             else Receipt(event.id, next(told))
             for event, outcome in zip(events, judged, strict=True)
         ]
+        counts = Counter(receipt.status.value.lower() for receipt in receipts)
+        _log.info("recorded", org_id=str(org_id), source=recorder.source, **counts)
+        return receipts
 
 
 class _Batch:

@@ -21,7 +21,7 @@ from vekst.storage.ledger_store import Entry
 from vekst.storage.outbox_store import Message
 from vekst.storage.standings_store import StandingRow, StandingUpdate
 
-__all__ = ["Judged", "numbered", "write"]
+__all__ = ["Judged", "Written", "numbered", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,14 @@ class Judged:
     judgement: Judgement
     entries: Sequence[Entry]
     update: StandingUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a batch wrote: the messages to be told, and when the first of its events had come."""
+
+    messages: Sequence[Message] = ()
+    oldest: datetime | None = None
 
 
 def numbered(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime) -> Judged:
@@ -67,12 +75,12 @@ async def write(
     now: datetime,
     *,
     told: frozenset[UUID],
-) -> list[Message]:
+) -> Written:
     """Write a whole batch, each kind of row in one statement; the boards, whose counts are shared, come last."""
     if not judged:
-        return []
+        return Written()
     refs = ((each.row.learner_id, ref) for each in judged for ref in each.judgement.judged)
-    await events_store.mark_judged(connection, org_id, refs, now)
+    oldest = await events_store.mark_judged(connection, org_id, refs, now)
     await standings_store.update(connection, org_id, [each.update for each in judged], now)
     entries = [entry for each in judged for entry in each.entries]
     messages = [_message(each, now) for each in judged if each.entries]
@@ -82,7 +90,7 @@ async def write(
     if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
         places = [place for each in judged for place in places_of(pack, each.judgement.standing, each.row, now)]
         await boards_store.replace(connection, org_id, [each.row.learner_id for each in judged], places)
-    return messages
+    return Written(messages, oldest)
 
 
 def _message(judged: Judged, now: datetime) -> Message:

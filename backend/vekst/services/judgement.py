@@ -31,12 +31,16 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The outcome for one learner: the standing, what is new in the ledger, and the refs of the events judged."""
+    """The outcome for one learner: the standing, what is new in the ledger, and the refs of the events judged.
+
+    `folded` is how many events were looked at for it.
+    """
 
     standing: Standing
     recognitions: Sequence[Recognition]
     reversals: Sequence[Reversal]
     judged: Sequence[int]
+    folded: int = 0
 
 
 def leave_alone(row: StandingRow, pack: Pack) -> bool:
@@ -67,7 +71,7 @@ def _decoded(pack: Pack, state: bytes, row: StandingRow) -> Standing | None:
 
 def judge_on_top(pack: Pack, standing: Standing, pending: Sequence[ProgressEvent]) -> Judgement:
     """Fold the events, which follow the standing, on top of it."""
-    return Judgement(standing, fold(pack, standing, pending), (), [event.ref for event in pending])
+    return Judgement(standing, fold(pack, standing, pending), (), [event.ref for event in pending], len(pending))
 
 
 def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[HeldEntry]) -> Judgement:
@@ -92,7 +96,8 @@ def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[H
         given = fold(pack, standing, events)
     reversals = [taken[entry.seq] for entry in missing if entry.seq in taken and entry not in back]
     living = {entry.recognition.identity for entry in held} - {each.held.recognition.identity for each in reversals}
-    return Judgement(standing, [each for each in given if each.identity not in living], reversals, history.waiting)
+    new = [each for each in given if each.identity not in living]
+    return Judgement(standing, new, reversals, history.waiting, len(history.events))
 
 
 def _fresh(pack: Pack, row: StandingRow, kept: Sequence[Recognition] = ()) -> Standing:

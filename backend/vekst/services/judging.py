@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from vekst.services.judged import Judged, numbered, write
 from vekst.services.judgement import judge_again, judge_on_top, leave_alone, standing_below
 from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
+from vekst.signals import Signals
 from vekst.storage import events_store, ledger_store, organisations_store, standings_store
 from vekst.storage.database import Database
 from vekst.storage.standings_store import NOBODY
@@ -44,6 +46,15 @@ class JudgedBatch:
     def __bool__(self) -> bool:
         return bool(self.learners or self.set_aside)
 
+    def counts(self) -> dict[str, int]:
+        """All of it by name."""
+        return {
+            "learners": self.learners,
+            "events": self.events,
+            "recognitions": self.recognitions,
+            "set_aside": self.set_aside,
+        }
+
     def __add__(self, other: JudgedBatch) -> JudgedBatch:
         return JudgedBatch(
             learners=self.learners + other.learners,
@@ -57,7 +68,14 @@ class JudgingService:
     """Judging in batches; any number of workers may run at once, since learners are claimed."""
 
     def __init__(
-        self, database: Database, packs: Packs, outbox: OutboxService, clock: Clock, rounds: dict[UUID, UUID]
+        self,
+        database: Database,
+        packs: Packs,
+        outbox: OutboxService,
+        clock: Clock,
+        rounds: dict[UUID, UUID],
+        *,
+        signals: Signals,
     ) -> None:
         self._database = database
         self._packs = packs
@@ -65,6 +83,8 @@ class JudgingService:
         self._clock = clock
         # Where the round of claims has come to, so that no learner waits for ever behind busier ones.
         self._rounds = rounds
+        self._metrics = signals.metrics.judging
+        self._tracing = signals.tracing
 
     async def pending_organisations(self) -> list[UUID]:
         """Organisations with something to judge, the longest waiting first."""
@@ -82,6 +102,7 @@ class JudgingService:
         except DBAPIError as error:
             if not claimed or not _comes_from_the_data(error):
                 raise
+            self._metrics.retried.inc()
             _log.warning("batch_failed", org_id=str(org_id), learners=len(claimed), error=str(error.orig))
         total = JudgedBatch()
         for learner_id in claimed:
@@ -117,10 +138,20 @@ class JudgingService:
                 raise
             async with self._database.writing(org_id) as connection:
                 await _set_aside(connection, org_id, {learner_id: error}, self._clock())
+            self._metrics.set_aside.inc()
             return JudgedBatch(set_aside=1)
 
     async def _judge(self, org_id: UUID, claimed: list[UUID], *, given: bool = False) -> JudgedBatch:
         """One transaction; `claimed` is filled with the learners that it holds, or names them when `given`."""
+        began = perf_counter()
+        with self._tracing.step("judge a batch", **{"vekst.organisation": str(org_id)}) as span:
+            batch = await self._judge_and_tell(org_id, claimed, given=given)
+            span.set_attributes({f"vekst.{name}": count for name, count in batch.counts().items()})
+        if batch:
+            self._metrics.seconds.observe(perf_counter() - began)
+        return batch
+
+    async def _judge_and_tell(self, org_id: UUID, claimed: list[UUID], *, given: bool) -> JudgedBatch:
         now = self._clock()
         async with self._database.writing(org_id) as connection:
             if given:
@@ -134,16 +165,35 @@ class JudgingService:
             judged, failed = await _judge_learners(connection, org_id, pack, claimed, now)
             await _set_aside(connection, org_id, failed, now)
             told = self._outbox.told(org_id)
-            messages = await write(connection, org_id, pack, judged, now, told=told)
-        if messages:
-            self._outbox.deleted(org_id, told)
-            await self._outbox.tell(org_id, messages)
-        return JudgedBatch(
+            written = await write(connection, org_id, pack, judged, now, told=told)
+        batch = JudgedBatch(
             learners=len(judged),
             events=sum(len(each.judgement.judged) for each in judged),
             recognitions=sum(len(each.entries) for each in judged),
             set_aside=len(failed),
         )
+        self._count(org_id, batch, judged, written.oldest)
+        if written.messages:
+            self._outbox.deleted(org_id, told)
+            await self._outbox.tell(org_id, written.messages)
+        return batch
+
+    def _count(self, org_id: UUID, batch: JudgedBatch, judged: Sequence[Judged], oldest: datetime | None) -> None:
+        """Count and log a batch that was committed. Ledger entries are found by the first and last of their ids."""
+        metrics = self._metrics
+        metrics.set_aside.inc(batch.set_aside)
+        if not judged:
+            return
+        metrics.events.inc(batch.events)
+        metrics.recognitions.inc(batch.recognitions)
+        metrics.batch_events.observe(batch.events)
+        if oldest is not None:
+            metrics.lag.observe(max(0.0, (self._clock() - oldest).total_seconds()))
+        for each in judged:
+            metrics.fold_events.observe(each.judgement.folded)
+        entries = [entry.entry_id for each in judged for entry in each.entries]
+        ends = {"first_entry": str(min(entries)), "last_entry": str(max(entries))} if entries else {}
+        _log.info("judged", org_id=str(org_id), **batch.counts(), **ends)
 
     async def _claim(self, connection: AsyncConnection, org_id: UUID, now: datetime) -> list[UUID]:
         """Learners with pending events, next in the round; then those whom an earlier version of the pack judged."""

@@ -190,4 +190,4 @@ async def _recognise(
         await ledger_store.append(connection, org_id, apart, pack_version=pack.version, at=now)
         await standings_store.count_entries(connection, org_id, {each.learner_id: each.seq for each in apart})
         await outbox_store.append(connection, org_id, messages, now, told=() if judged else told)
-    return [*messages, *await write(connection, org_id, pack, judged, now, told=told)]
+    return [*messages, *(await write(connection, org_id, pack, judged, now, told=told)).messages]

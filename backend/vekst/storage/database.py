@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from vekst.storage.urls import async_url
 
@@ -60,6 +61,11 @@ class Database:
     def engine(self) -> AsyncEngine:
         """The engine underneath, for measurements."""
         return self._engine
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many wait for use."""
+        pool = self._engine.pool
+        return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else (0, 0)
 
     @asynccontextmanager
     async def writing(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.events import VOIDED, ProgressEvent, RecordedBy
@@ -96,9 +96,13 @@ _HISTORY: Final = text(
 )
 _MARK: Final = text(
     """
-    UPDATE progress_events e SET judged_at = :at
-      FROM unnest(CAST(:learners AS uuid[]), CAST(:refs AS bigint[])) AS n (learner_id, ref)
-     WHERE e.org_id = :org_id AND e.learner_id = n.learner_id AND e.ref = n.ref
+    WITH marked AS (
+        UPDATE progress_events e SET judged_at = :at
+          FROM unnest(CAST(:learners AS uuid[]), CAST(:refs AS bigint[])) AS n (learner_id, ref)
+         WHERE e.org_id = :org_id AND e.learner_id = n.learner_id AND e.ref = n.ref
+        RETURNING e.received_at
+    )
+    SELECT min(received_at) FROM marked
     """
 )
 _FIND: Final = text(
@@ -178,13 +182,13 @@ async def lock_voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID
 
 async def mark_judged(
     connection: AsyncConnection, org_id: UUID, judged: Iterable[tuple[UUID, int]], at: datetime
-) -> int:
-    """Take exactly these (learner, ref), all of which wait, out of the queue; how many were found."""
+) -> datetime | None:
+    """Take exactly these (learner, ref), all of which wait, out of the queue; when the first of them had come."""
     learners, refs = _unzip(judged)
-    marked: CursorResult[tuple[()]] = await connection.execute(
+    oldest: datetime | None = await connection.scalar(
         _MARK, {"org_id": org_id, "learners": learners, "refs": refs, "at": at}
     )
-    return marked.rowcount
+    return oldest
 
 
 def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,7 +10,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["append", "find_id", "pending", "with_boards_due", "with_challenges_due", "with_outbox"]
+__all__ = ["Totals", "append", "find_id", "pending", "totals", "with_boards_due", "with_challenges_due", "with_outbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Over all organisations: events to be judged, learners set aside, messages to be told; 100,000 means or more."""
+
+    pending: int
+    set_aside: int
+    untold: int
+
 
 _APPEND: Final = text(
     """
@@ -19,6 +30,7 @@ _APPEND: Final = text(
 )
 _FIND: Final = text("SELECT vekst_organisation_id(:key)")
 _PENDING: Final = text("SELECT org_id, since FROM vekst_pending_organisations(:engine)")
+_TOTALS: Final = text("SELECT pending, set_aside, untold FROM vekst_totals()")
 _BOARDS_DUE: Final = text("SELECT vekst_organisations_with_boards_due(:moment)")
 _CHALLENGES_DUE: Final = text("SELECT vekst_organisations_with_challenges_due(:moment)")
 _OUTBOX: Final = text("SELECT vekst_organisations_with_outbox(:before)")
@@ -40,6 +52,12 @@ async def pending(connection: AsyncConnection, engine_version: str) -> list[tupl
     """The organisations with something to judge and since when, the longest waiting first."""
     rows = await connection.execute(_PENDING, {"engine": engine_version})
     return [(row.org_id, row.since) for row in rows]
+
+
+async def totals(connection: AsyncConnection) -> Totals:
+    """How much waits."""
+    row = (await connection.execute(_TOTALS)).one()
+    return Totals(row.pending, row.set_aside, row.untold)
 
 
 async def with_boards_due(connection: AsyncConnection, moment: datetime) -> list[UUID]:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from vekst.factory import Factory, Process
+from vekst.worker.context import Context, at_job
 
-__all__ = ["Context", "judge", "look_again", "sweep", "sweep_without_hints"]
-
-Context = dict[Any, Any]
-"""What arq hands to a function; `process` is the worker's own."""
+__all__ = ["judge", "look_again", "sweep", "sweep_without_hints"]
 
 _TURN: Final = 0.5
 """Seconds that one organisation is judged before the next one has its turn."""
 _log = structlog.get_logger(__name__)
 
 
-async def judge(ctx: Context, organisation: str) -> None:
-    """Judge an organisation until nothing waits, or until its turn is over."""
+async def judge(ctx: Context, organisation: str, cause: Mapping[str, object] = MappingProxyType({})) -> None:
+    """Judge an organisation until nothing waits, or until its turn is over; `cause` is what the hint came from."""
     org_id = UUID(organisation)
     ctx["organisation"] = org_id
-    await _take_turn(ctx["process"], org_id)
+    with at_job(ctx, "judge", cause) as process:
+        await _take_turn(process, org_id)
 
 
 async def look_again(ctx: Context) -> None:
@@ -43,22 +44,31 @@ async def look_again(ctx: Context) -> None:
 
 async def sweep(ctx: Context) -> None:
     """The net: hint again where events wait, replace board values that ended, settle challenges, tell what was not."""
-    process: Process = ctx["process"]
-    factory = Factory(process)
-    for org_id in await factory.judging().pending_organisations():
-        await process.queue.wake(org_id)
-    await factory.boards().sweep()
-    await factory.settling().sweep()
-    await factory.outbox().sweep()
+    with at_job(ctx, "sweep") as process:
+        factory = Factory(process)
+        organisations = await factory.judging().pending_organisations()
+        for org_id in organisations:
+            await process.queue.wake(org_id)
+        await _sweep_beside_judging(process, len(organisations))
+        process.signals.metrics.work.found("messages", await factory.outbox().sweep())
 
 
 async def sweep_without_hints(process: Process) -> None:
     """The same for as long as Valkey is away: everything is judged, only later."""
     factory = Factory(process)
-    for org_id in await factory.judging().pending_organisations():
+    organisations = await factory.judging().pending_organisations()
+    for org_id in organisations:
         await _take_turn(process, org_id)
-    await factory.boards().sweep()
-    await factory.settling().sweep()
+    await _sweep_beside_judging(process, len(organisations))
+
+
+async def _sweep_beside_judging(process: Process, organisations: int) -> None:
+    work = process.signals.metrics.work
+    factory = Factory(process)
+    work.found("organisations", organisations)
+    work.found("board values", await factory.boards().sweep())
+    work.found("challenges", await factory.settling().sweep())
+    work.last_sweep.set_to_current_time()
 
 
 async def _take_turn(process: Process, org_id: UUID) -> None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
 from arq import Worker, cron
 from arq.worker import func
+from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
-from vekst.factory import Process
+from vekst.factory import Process, signals_of
 from vekst.jobs.arq_queue import JUDGE
 from vekst.jobs.valkey import QUEUE_NAME, UNREACHABLE, decode_job, encode_job
 from vekst.logs import configure_logging
 from vekst.settings import Settings
+from vekst.signals.metrics import Metrics
 from vekst.worker.functions import judge, look_again, sweep, sweep_without_hints
 from vekst.worker.verification import verify_everything
 
@@ -53,8 +57,25 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Process.running(settings, patience=_PATIENCE) as process:
-        await work(process, stop)
+    signals = signals_of(settings, "vekst-worker")
+    with _metrics_served(settings, signals.metrics):
+        async with Process.running(settings, patience=_PATIENCE, signals=signals) as process:
+            await work(process, stop)
+
+
+@contextmanager
+def _metrics_served(settings: Settings, metrics: Metrics) -> Iterator[None]:
+    """Tell what is counted on a port of the worker's own, if one is set; a thread of its own answers."""
+    if not settings.worker_metrics_port:
+        yield
+        return
+    server, thread = start_http_server(settings.worker_metrics_port, settings.host, metrics.registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 async def work(process: Process, stop: asyncio.Event) -> None:

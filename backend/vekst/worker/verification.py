@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from vekst.factory import Factory, Process
-from vekst.worker.functions import Context
+from vekst.worker.context import Context, at_job
 
 __all__ = ["verify_everything"]
 
@@ -19,7 +19,11 @@ _log = structlog.get_logger(__name__)
 
 async def verify_everything(ctx: Context) -> None:
     """Verify one organisation after the other; one that cannot be read does not stop the others."""
-    process: Process = ctx["process"]
+    with at_job(ctx, "verify") as process:
+        await _verify_all(process)
+
+
+async def _verify_all(process: Process) -> None:
     replaying = Factory(process).replaying()
     for org_id in await replaying.organisations():
         try:
