@@ -5,6 +5,7 @@
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make lock      the lock files again, after a change in pyproject.toml
+#   make texts     the catalogues of other languages, brought up to the sentences of the code
 #   make released  keep the schema of the version in pyproject.toml, as the one that later schemas must not break
 
 SHELL := /bin/sh
@@ -22,7 +23,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check bench bench-full mutants lock released format
+.PHONY: help setup demo test check bench bench-full mutants lock texts released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -66,6 +67,9 @@ bench-full: $(READY)
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[mutation]"
 	nice -n 15 $(BIN)/python -m tests.mutation
+
+texts: $(READY)
+	$(BIN)/python -m tests.catalogues
 
 released:
 	cp schema/schema.graphql "schema/released/$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml).graphql"

@@ -1,10 +1,10 @@
-"""The form of the catalogue of messages: a sentence and its cure, in English and in Bokmål."""
+"""The form of a message: a sentence and its cure, in English; the catalogues hold them in other languages."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Entry", "Wording", "entry"]
+__all__ = ["Wording"]
 
 
 class Wording(NamedTuple):
@@ -12,15 +12,3 @@ class Wording(NamedTuple):
 
     says: str
     cure: str = ""
-
-
-class Entry(NamedTuple):
-    """One message in both languages."""
-
-    en: Wording
-    nb: Wording
-
-
-def entry(en: tuple[str, str] | str, nb: tuple[str, str] | str) -> Entry:
-    """A message: in each language a sentence, or a sentence and its cure."""
-    return Entry(*(Wording(words) if isinstance(words, str) else Wording(*words) for words in (en, nb)))

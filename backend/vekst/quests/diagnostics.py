@@ -5,27 +5,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from vekst.quests.messages import CATALOGUE, LOCALES, WORDS, Severity
+from vekst.domain.texts import text
+from vekst.quests.messages import CATALOGUE, LOCALES, Severity, cure_of, message_of, word
 
-__all__ = ["LOCALES", "Argument", "Diagnostic", "Phrase", "Severity", "Term", "has_errors", "in_order", "nearest"]
+__all__ = ["LOCALES", "Argument", "Diagnostic", "Reason", "Severity", "Term", "has_errors", "in_order", "nearest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """An argument of a message that is itself translated, by its name in the catalogue of words."""
+    """An argument of a message that is itself translated, by its name in the catalogue of words, and filled in."""
 
     name: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """An argument that is already words, in every language."""
+class Reason:
+    """An argument that is what an app would be told under that code."""
 
-    en: str
-    nb: str
+    code: str
+    params: Mapping[str, object]
 
 
-Argument: TypeAlias = str | Term | Phrase
+Argument: TypeAlias = str | Term | Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,14 @@ class Diagnostic:
 
     def message(self, locale: str = "en") -> str:
         """What is wrong, in a language of `LOCALES` (another one is answered in English)."""
-        return CATALOGUE[self.code].message[_known(locale)].format_map(self._spoken(locale))
+        return message_of(self.code, locale).format_map(self._spoken(locale))
 
     def cure(self, locale: str = "en") -> str:
         """What the author can do about it."""
         spoken = self._spoken(locale)
         if "suggestion" in spoken:
-            return WORDS["did_you_mean"][_known(locale)].format_map(spoken)
-        return CATALOGUE[self.code].cure[_known(locale)].format_map(spoken)
+            return word("did_you_mean", locale).format_map(spoken)
+        return cure_of(self.code, locale).format_map(spoken)
 
     def render(self, locale: str = "en") -> str:
         """`file:line:column CODE message (cure)`, on one line."""
@@ -74,15 +76,15 @@ class Diagnostic:
         }
 
     def _spoken(self, locale: str) -> dict[str, str]:
-        return {name: _speak(value, _known(locale)) for name, value in self.arguments.items()}
+        return {name: _speak(value, locale) for name, value in self.arguments.items()}
 
 
 def _speak(argument: Argument, locale: str) -> str:
     match argument:
-        case Term(name=name):
-            return WORDS[name][locale]
-        case Phrase(en=en, nb=nb):
-            return nb if locale == "nb" else en
+        case Term(name=name, arguments=arguments):
+            return word(name, locale).format_map(arguments)
+        case Reason(code=code, params=params):
+            return text(code, locale, **params).rstrip(".")
         case _:
             return _one_line(argument)
 
@@ -102,11 +104,6 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | 
     """The known word that was probably meant."""
     found = difflib.get_close_matches(word[:80], [*known], n=1, cutoff=likeness)
     return found[0] if found else None
-
-
-def _known(locale: str) -> str:
-    language = locale.partition("-")[0]
-    return language if language in LOCALES else "en"
 
 
 def _one_line(text: str, limit: int = 200) -> str:

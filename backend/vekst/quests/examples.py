@@ -16,14 +16,13 @@ from vekst.domain.events import (
     RecordedBy,
 )
 from vekst.domain.recognitions import Recognition
-from vekst.domain.texts import text
 from vekst.engine.fold import fold
 from vekst.engine.pack import Pack
 from vekst.engine.standing import Standing, fresh_standing
 from vekst.engine.validation import data_problem, event_problems, time_off_days
 from vekst.quests.built_in import BUILT_IN_KEYS
 from vekst.quests.compiler import compile_pack
-from vekst.quests.diagnostics import Argument, Diagnostic, Phrase, in_order
+from vekst.quests.diagnostics import Argument, Diagnostic, Reason, Term, in_order
 from vekst.quests.documents import ExampleDocument, GivenEvent, PackDocument
 from vekst.quests.documents.values import Scalar
 from vekst.quests.outcomes import Outcome, compare
@@ -117,27 +116,27 @@ def _unfitness(pack: Pack, document: PackDocument, given: GivenEvent) -> Argumen
         problem = event_problems(pack, given.event, _data(given), given.recorded_by)
     if problem is None:
         return None
-    return Phrase(*(text(problem.code, locale, **problem.params).rstrip(".") for locale in ("en", "nb")))
+    return Reason(problem.code, problem.params)
 
 
 def _reserved_unfitness(document: PackDocument, given: GivenEvent) -> Argument | None:
     """Whether an event of Vekst's own says what the engine will look for."""
-    checks: Mapping[str, tuple[Callable[[], bool], Phrase]] = {
+    checks: Mapping[str, tuple[Callable[[], bool], Term]] = {
         TIME_OFF: (
             lambda: time_off_days(_data(given)) is not None,
-            Phrase("it needs `from` and `until`, dates in order", "den trenger `from` og `until`, datoer i rekkefølge"),
+            Term("time_off_fields"),
         ),
         QUEST_ACCEPTED: (
             lambda: given.data.get("quest") in document.quests,
-            Phrase("it needs `quest`, the key of a quest", "den trenger `quest`, nøkkelen til et oppdrag"),
+            Term("accepted_fields"),
         ),
         ZONE_CHANGED: (
             lambda: has_zone(str(given.data.get("zone"))),
-            Phrase("it needs `zone`, such as `Europe/Oslo`", "den trenger `zone`, som `Europe/Oslo`"),
+            Term("zone_fields"),
         ),
     }
     if given.event not in checks:
         known = ", ".join(checks)
-        return Phrase(f"Vekst has no such event; it has {known}", f"Vekst har ingen slik hendelse; den har {known}")
+        return Term("events_of_vekst", {"known": known})
     fits, reason = checks[given.event]
     return None if fits() else reason

@@ -9,7 +9,7 @@ from vekst.domain.recognitions import Recognition, RecognitionKind
 from vekst.engine.pack import Pack
 from vekst.engine.readings import badge_readings, points_reading, quest_readings, streak_readings
 from vekst.engine.standing import Standing
-from vekst.quests.diagnostics import Phrase
+from vekst.quests.diagnostics import Argument, Term
 from vekst.quests.documents import (
     Expectation,
     ExpectBadge,
@@ -44,8 +44,8 @@ class Outcome:
 class Failure:
     """What was expected, and what is."""
 
-    expected: Phrase
-    actual: Phrase
+    expected: Argument
+    actual: Argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,17 @@ class _Seen:
 
     holds: bool
     expected: str
-    actual: Phrase
+    actual: Argument
 
 
 def compare(expectation: Expectation, outcome: Outcome) -> Failure | None:
     """Nothing if the expectation is met."""
     if isinstance(expectation, ExpectNot):
         seen = _look(expectation.of, outcome)
-        expected = Phrase(f"not {seen.expected}", f"ikke {seen.expected}")
+        expected = Term("not", {"expected": seen.expected})
         return Failure(expected, seen.actual) if seen.holds else None
     seen = _look(expectation, outcome)
-    return None if seen.holds else Failure(Phrase(seen.expected, seen.expected), seen.actual)
+    return None if seen.holds else Failure(seen.expected, seen.actual)
 
 
 def _look(expectation: Expectation, outcome: Outcome) -> _Seen:
@@ -102,7 +102,7 @@ def _badge(expected: ExpectBadge, outcome: Outcome) -> _Seen:
     return _Seen(bool(fitting), words, _same(actual) if earned else _badge_progress(expected.badge, outcome))
 
 
-def _badge_progress(key: str, outcome: Outcome) -> Phrase:
+def _badge_progress(key: str, outcome: Outcome) -> Argument:
     reading = next(each for each in badge_readings(outcome.pack, outcome.standing, outcome.now) if each.key == key)
     return _progress(reading.next.have, reading.next.need) if reading.next is not None else _nothing()
 
@@ -115,7 +115,7 @@ def _recognised(kind: RecognitionKind, key: str, occurrence: str | None, outcome
     return _Seen(holds, words, actual)
 
 
-def _missing(kind: RecognitionKind, key: str, outcome: Outcome) -> Phrase:
+def _missing(kind: RecognitionKind, key: str, outcome: Outcome) -> Argument:
     """How far the steps of the quest have come."""
     quest, _, step = key.partition("/")
     if kind not in {RecognitionKind.QUEST, RecognitionKind.STEP}:
@@ -124,7 +124,7 @@ def _missing(kind: RecognitionKind, key: str, outcome: Outcome) -> Phrase:
     steps = [each for each in reading.steps if each.key == step or not step]
     words = ", ".join(f"{each.key} {_number(each.have)}/{_number(each.need)}" for each in steps)
     state = reading.state.value.lower()
-    return Phrase(f"a quest that is {state}, with {words}", f"et oppdrag som er {state}, med {words}")
+    return Term("unfinished_quest", {"state": state, "steps": words})
 
 
 def _streak(expected: ExpectStreak, outcome: Outcome) -> _Seen:
@@ -148,16 +148,16 @@ def _figures(what: str, figures: Iterable[tuple[str, int | None, int]]) -> _Seen
     return _Seen(all(wanted == found for _, wanted, found in asked), f"{what} {expected}", _same(actual))
 
 
-def _progress(have: float, need: float) -> Phrase:
-    return Phrase(f"{_number(have)} of {_number(need)}", f"{_number(have)} av {_number(need)}")
+def _progress(have: float, need: float) -> Argument:
+    return Term("so_far", {"have": _number(have), "need": _number(need)})
 
 
-def _nothing() -> Phrase:
-    return Phrase("nothing of it", "ingenting av det")
+def _nothing() -> Argument:
+    return Term("nothing_of_it")
 
 
-def _same(words: str) -> Phrase:
-    return Phrase(words or "it", words or "det")
+def _same(words: str) -> Argument:
+    return words or Term("it")
 
 
 def _number(value: float) -> str:
