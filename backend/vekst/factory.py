@@ -36,6 +36,7 @@ from vekst.services.outbox import OutboxService, Told
 from vekst.services.packs import Packs
 from vekst.services.people import PeopleService
 from vekst.services.planning import PlanningService
+from vekst.services.privacy import PrivacyService
 from vekst.services.publishing import PublishingService
 from vekst.services.replaying import ReplayService
 from vekst.services.settling import SettlingService
@@ -267,6 +268,10 @@ class Factory:
         return SettlingService(
             self._process.database, self._process.packs, self.judging(), self.outbox(), self._process.clock
         )
+
+    def privacy(self) -> PrivacyService:
+        """All that concerns a person, out and away."""
+        return PrivacyService(self._process.database, self._process.packs, self._process.live, self._process.clock)
 
     def boards(self) -> BoardsService:
         """Joining, leaving and sweeping boards."""

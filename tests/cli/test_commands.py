@@ -92,6 +92,30 @@ def lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
+def test_a_person_is_handed_out_and_then_erased_for_good(
+    env: dict[str, str], org: str, pack: Path, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("person,name,team\nmia,Mia Example,south\n", encoding="utf-8")
+    vekst("people", "import", people, "--org", org, env=env)
+    about = ("--org", org, "--person", "mia")
+
+    document = json.loads(vekst("export", *about, "--json", env=env).stdout)
+    profile = next(each for each in document["data"] if each["kind"] == "PROFILE")
+    assert profile["rows"]["people"][0]["name"] == "Mia Example"
+    assert "name: Mia Example" in vekst("export", *about, env=env).stdout
+
+    erased = vekst("erase", *about, env=env)
+    assert (erased.returncode, erased.stderr) == (0, "")
+    assert erased.stdout.startswith(f"Erased mia from {org}: ")
+    unknown = vekst("export", *about, env=env)
+    assert (unknown.returncode, unknown.stdout, unknown.stderr.count("\n")) == (1, "", 1)
+    assert vekst("people", "import", people, "--org", org, env=env).stdout.splitlines() == [
+        "Added 0 people and updated 0.",
+        "Left out who was erased, as they asked: mia.",
+    ]
+
+
 def test_a_token_is_printed_alone_and_signs_in(env: dict[str, str], settings: Settings) -> None:
     said = vekst("token", "--org", "demo", "--as", "kari", env=env)
     assert (said.returncode, said.stderr, said.stdout.count("\n")) == (0, "", 1)

@@ -47,6 +47,8 @@ MUTATIONS = {
     "cancelChallenge": '{ challenge: "x" }',
     "joinLeaderboard": '{ key: "learning-streaks" }',
     "leaveLeaderboard": '{ key: "learning-streaks" }',
+    "exportMyData": "",
+    "eraseMe": '{ confirm: "nobody" }',
 }
 FOR_INTEGRATIONS = {"recordProgress": "RecordProgress", "voidEvent": "NotFound"}
 """An integration only records events for others, and corrects what it recorded."""
@@ -54,7 +56,8 @@ FOR_INTEGRATIONS = {"recordProgress": "RecordProgress", "voidEvent": "NotFound"}
 
 def mutation(name: str) -> str:
     """The mutation as an operation."""
-    return f"mutation {{ {name}(input: {MUTATIONS[name]}) {{ __typename }} }}"
+    given = f"(input: {MUTATIONS[name]})" if MUTATIONS[name] else ""
+    return f"mutation {{ {name}{given} {{ __typename }} }}"
 
 
 def test_every_field_of_the_roots_is_tried() -> None:

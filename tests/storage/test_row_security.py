@@ -46,6 +46,8 @@ async def full(organisation: Organisation) -> Organisation:
     await organisation.factory.feedback().give(
         actor, client_id="1", to=Unasked("nora"), worked="w", try_next="t", occurred_at=datetime.now(UTC)
     )
+    await organisation.hire("eli")
+    await organisation.factory.privacy().erase(organisation.id, "eli")
     return organisation
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-__all__ = ["DEFAULT_DATA", "DEFAULT_PORT", "AsJson", "Data", "Org", "Port", "new_app"]
+__all__ = ["DEFAULT_DATA", "DEFAULT_PORT", "AsJson", "Data", "Org", "Person", "Port", "new_app"]
 
 DEFAULT_DATA: Final = Path(".vekst")
 DEFAULT_PORT: Final = 8000
@@ -25,6 +25,7 @@ Port = Annotated[
     ),
 ]
 Org = Annotated[str, typer.Option("--org", metavar="KEY", help="The key of the organisation.")]
+Person = Annotated[str, typer.Option("--person", metavar="P", help="The key of the person.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 

@@ -47,5 +47,8 @@ def import_(
 
     with connected(data) as settings:
         changed = use_services(settings, work)
-    document = {"added": changed.added, "updated": changed.updated}
-    answer(as_json, document, f"Added {changed.added} people and updated {changed.updated}.")
+    document = {"added": changed.added, "updated": changed.updated, "erased": list(changed.erased)}
+    lines = [f"Added {changed.added} people and updated {changed.updated}."]
+    if changed.erased:
+        lines.append(f"Left out who was erased, as they asked: {', '.join(changed.erased)}.")
+    answer(as_json, document, *lines)

@@ -31,6 +31,8 @@ _MODULES: Final = {
     "replay": "vekst.cli.replay",
     "token": "vekst.cli.token",
     "doctor": "vekst.cli.doctor",
+    "export": "vekst.cli.export",
+    "erase": "vekst.cli.erase",
     "demo-season": "vekst.cli.staging",
 }
 

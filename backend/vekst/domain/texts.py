@@ -11,6 +11,7 @@ from vekst.domain.wordings import Wording
 from vekst.domain.wordings_challenges import CHALLENGE_WORDINGS
 from vekst.domain.wordings_events import EVENT_WORDINGS
 from vekst.domain.wordings_feedback import FEEDBACK_WORDINGS
+from vekst.domain.wordings_privacy import PRIVACY_WORDINGS
 from vekst.domain.wordings_requests import REQUEST_WORDINGS
 
 __all__ = ["DEFAULT_LOCALE", "LOCALES", "codes", "cure", "sources", "text"]
@@ -20,6 +21,7 @@ _WORDINGS: Final[dict[str, Wording]] = {
     **EVENT_WORDINGS,
     **CHALLENGE_WORDINGS,
     **FEEDBACK_WORDINGS,
+    **PRIVACY_WORDINGS,
 }
 
 

@@ -52,6 +52,13 @@ from vekst.graphql.mutations.leaderboards import (
     join_leaderboard,
     leave_leaderboard,
 )
+from vekst.graphql.mutations.privacy import (
+    EraseMeInput,
+    EraseMeResult,
+    ExportMyDataResult,
+    erase_me,
+    export_my_data,
+)
 from vekst.graphql.mutations.progress import RecordProgressInput, RecordProgressResult, record_progress
 from vekst.graphql.mutations.voiding import VoidEventInput, VoidEventResult, void_event
 
@@ -163,3 +170,15 @@ class Mutation:
     ) -> DeleteFeedbackResult:
         """No trace of the words is kept."""
         return await delete_feedback(info, choice)
+
+    @resolved("Hand out all that is kept about the caller. It changes nothing.")
+    async def export_my_data(self, info: Info) -> ExportMyDataResult:
+        """The right to know."""
+        return await export_my_data(info)
+
+    @resolved("Take the caller out of the organisation, at once and for good. Nobody of that key is taken in again.")
+    async def erase_me(
+        self, info: Info, choice: Annotated[EraseMeInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> EraseMeResult:
+        """The right to be forgotten."""
+        return await erase_me(info, choice)

@@ -1,4 +1,4 @@
-"""The append that every event goes through: once per key, with a status for each that says what is stored now."""
+"""The append that every event goes through: once per key, with an answer for each that says what is stored now."""
 
 from __future__ import annotations
 
@@ -8,19 +8,32 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.domain.receipts import ReceiptStatus
-from vekst.storage import events_store
+from vekst.domain.errors import InvalidInput
+from vekst.domain.receipts import Problem, ReceiptStatus
+from vekst.storage import events_store, people_store
 from vekst.storage.events_store import EventKey, EventRow
 
-__all__ = ["append_events"]
+__all__ = ["append_each", "append_events"]
 
 
 async def append_events(
     connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime, *, any_time: bool = False
 ) -> list[ReceiptStatus]:
+    """Append all or none: `InvalidInput` where one can't be stored; see `append_each`."""
+    answers = await append_each(connection, org_id, rows, at, any_time=any_time)
+    for answer in answers:
+        if isinstance(answer, Problem):
+            raise InvalidInput(answer.code, field=answer.field, **answer.params)
+    return [answer for answer in answers if not isinstance(answer, Problem)]
+
+
+async def append_each(
+    connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime, *, any_time: bool = False
+) -> list[ReceiptStatus | Problem]:
     """Append the first row of each key; every other row is compared with what is then stored under its key (M2).
 
-    With `any_time` the instant is not compared: it was the server's, and a repeated call has another one.
+    With `any_time` the instant is not compared: it was the server's, and a repeated call has another one. A learner who
+    was erased since their request was let in has no events.
     """
     if not rows:
         return []
@@ -29,9 +42,15 @@ async def append_events(
         first.setdefault(row.key, place)
     added = await events_store.append(connection, org_id, [rows[place] for place in first.values()], at)
     known = [place for place, row in enumerate(rows) if row.key not in added or first[row.key] != place]
-    statuses = [ReceiptStatus.STORED] * len(rows)
+    answers: list[ReceiptStatus | Problem] = [ReceiptStatus.STORED] * len(rows)
     if known:
         equal = await events_store.equal_keys(connection, org_id, [rows[place] for place in known], any_time=any_time)
         for place, same in zip(known, equal, strict=True):
-            statuses[place] = ReceiptStatus.DUPLICATE if same else ReceiptStatus.CONFLICT
-    return statuses
+            answers[place] = ReceiptStatus.DUPLICATE if same else ReceiptStatus.CONFLICT
+    unlike = [place for place, answer in enumerate(answers) if answer is ReceiptStatus.CONFLICT]
+    if unlike:
+        present = await people_store.find_present(connection, org_id, {rows[place].learner_id for place in unlike})
+        for place in unlike:
+            if rows[place].learner_id not in present:
+                answers[place] = Problem("PERSON_ERASED", "person")
+    return answers

@@ -19,7 +19,7 @@ from vekst.domain.storable import is_storable
 from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.jobs.queue import Queue
-from vekst.services.appending import append_events
+from vekst.services.appending import append_each
 from vekst.services.clock import Clock
 from vekst.services.event_forms import form_problem, json_text
 from vekst.services.event_times import Times
@@ -79,15 +79,16 @@ class IngestionService:
             batch = _Batch(pack, recorder, subjects, now)
             judged = [batch.examine(event) for event in events]
             rows = [row for row in judged if isinstance(row, EventRow)]
-            statuses = await append_events(connection, org_id, rows, now)
-        if ReceiptStatus.STORED in statuses:
+            answers = await append_each(connection, org_id, rows, now)
+        if ReceiptStatus.STORED in answers:
             await self._queue.wake(org_id)
-        told = iter(statuses)
+        told = iter(answers)
+        outcomes = (outcome if isinstance(outcome, Problem) else next(told) for outcome in judged)
         receipts = [
             Receipt(event.id, ReceiptStatus.REFUSED, outcome)
             if isinstance(outcome, Problem)
-            else Receipt(event.id, next(told))
-            for event, outcome in zip(events, judged, strict=True)
+            else Receipt(event.id, outcome)
+            for event, outcome in zip(events, outcomes, strict=True)
         ]
         counts = Counter(receipt.status.value.lower() for receipt in receipts)
         _log.info("recorded", org_id=str(org_id), source=recorder.source, **counts)

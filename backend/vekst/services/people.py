@@ -20,7 +20,7 @@ from vekst.services.boards import refresh_places
 from vekst.services.clock import Clock, new_id
 from vekst.services.event_forms import json_text
 from vekst.services.packs import Packs
-from vekst.storage import events_store, people_store, standings_store
+from vekst.storage import events_store, people_store, privacy_store, standings_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow
 from vekst.storage.people_store import MembershipRow, PersonRow
@@ -54,10 +54,11 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanged:
-    """How many people were new, and how many known ones were told of."""
+    """How many people were new, how many known ones were told of, and whom nobody may take in again: the erased."""
 
     added: int
     updated: int
+    erased: tuple[str, ...] = ()
 
 
 class PeopleService:
@@ -70,11 +71,13 @@ class PeopleService:
         self._clock = clock
 
     async def upsert(self, org_id: UUID, entries: Sequence[PersonEntry]) -> PeopleChanged:
-        """Add who is new and update who is known; a change of zone holds from now on (S1)."""
+        """Add who is new and update who is known, but for whom was erased; a change of zone holds from now on (S1)."""
         told = _by_person(entries)
         now = self._clock()
         async with self._database.writing(org_id) as connection:
-            teams = await _teams(connection, org_id, entries, now)
+            erased = await privacy_store.find_erased(connection, sorted(told))
+            told = {person: each for person, each in told.items() if person not in erased}
+            teams = await _teams(connection, org_id, [entry for each in told.values() for entry in each], now)
             known = await people_store.lock_people(connection, org_id, sorted(told))
             fresh = [_new_person(each, teams, now) for person, each in sorted(told.items()) if person not in known]
             added = await people_store.append_people(connection, org_id, fresh)
@@ -90,7 +93,7 @@ class PeopleService:
             await standings_store.lock(connection, org_id, ids)
             await refresh_places(connection, self._packs, org_id, ids, now)
         await self._queue.wake(org_id)
-        return PeopleChanged(len(added), len(told) - len(added))
+        return PeopleChanged(len(added), len(told) - len(added), tuple(sorted(erased)))
 
     async def add(self, org_id: UUID, entries: Sequence[PersonEntry]) -> int:
         """Add those who are not there yet, and leave the others alone; how many were added."""

@@ -14,12 +14,18 @@ from sqlalchemy.pool import QueuePool
 
 from vekst.storage.urls import async_url
 
-__all__ = ["APP_ROLE", "Database"]
+__all__ = ["APP_ROLE", "ERASER_ROLE", "Database"]
 
 APP_ROLE: Final = "vekst_app"
 """The role of all app connections; it owns nothing, so row-level security binds it."""
+ERASER_ROLE: Final = "vekst_eraser"
+"""The role of an erasure, which may take rows away; no connection has it for longer than that transaction."""
 
 _BIND: Final = text("SELECT set_config('vekst.org', :org, true)")
+# Whoever writes shares the organisation's lock; an erasure has it alone. It costs no trip of its own.
+_BIND_WRITING: Final = text("SELECT set_config('vekst.org', :org, true), pg_advisory_xact_lock_shared(:lock)")
+_BIND_ERASING: Final = text("SELECT set_config('vekst.org', :org, true), pg_advisory_xact_lock(:lock)")
+_BECOME_ERASER: Final = text(f"SET LOCAL ROLE {ERASER_ROLE}")
 # Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
 _SESSION: Final = {
     "role": APP_ROLE,
@@ -71,7 +77,19 @@ class Database:
     async def writing(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
         """A read-write transaction in the organisation, committed at the end unless an error is raised."""
         async with self._engine.begin() as connection:
-            await connection.execute(_BIND, {"org": str(org_id)})
+            await connection.execute(_BIND_WRITING, {"org": str(org_id), "lock": _lock_of(org_id)})
+            yield connection
+
+    @asynccontextmanager
+    async def erasing(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may take rows of the organisation away, and beside which nothing is written there.
+
+        So no worker or request that is under way can bring back what it takes. It waits for them at most as long as for
+        any lock.
+        """
+        async with self._engine.begin() as connection:
+            await connection.execute(_BIND_ERASING, {"org": str(org_id), "lock": _lock_of(org_id)})
+            await connection.execute(_BECOME_ERASER)
             yield connection
 
     @asynccontextmanager
@@ -93,3 +111,8 @@ class Database:
         """A read-only transaction in no organisation: it sees no rows, and may ask the functions that tell ids."""
         async with self._reader.connect() as connection, connection.begin():
             yield connection
+
+
+def _lock_of(org_id: UUID) -> int:
+    """The organisation's advisory lock; that two organisations may share one by chance does no harm."""
+    return int.from_bytes(org_id.bytes[-8:], signed=True)

@@ -66,7 +66,8 @@ _APPEND: Final = text(
     f"""
     INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
     SELECT :org_id, n.learner_id, n.source, n.id, n.type, n.occurred_at, CAST(n.data AS jsonb), n.recorded_by, :at
-      FROM {_ROWS}
+      FROM {_ROWS} JOIN people p ON p.org_id = :org_id AND p.learner_id = n.learner_id
+     ORDER BY n.learner_id, n.source COLLATE "C", n.id COLLATE "C"
     ON CONFLICT (org_id, learner_id, source, id) DO NOTHING
     RETURNING learner_id, source, id
     """
@@ -121,7 +122,10 @@ _LOCK_VOIDS: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 
 
 
 async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[EventKey]:
-    """Add the events that are not there yet, in sorted order; the keys of those added. The rows' keys must differ."""
+    """Add the events that are not there yet, in sorted order; the keys of those added. The rows' keys must differ.
+
+    Whoever was erased is given none, even by a request that was let in before.
+    """
     ordered = sorted(rows, key=lambda row: row.key)
     added = await connection.execute(_APPEND, {"org_id": org_id, "at": at, **_columns(ordered)})
     return {(row.learner_id, row.source, row.id) for row in added}

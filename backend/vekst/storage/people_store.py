@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ __all__ = [
     "end_memberships",
     "find_integration",
     "find_person",
+    "find_present",
     "find_subjects",
     "join_teams",
     "lock_people",
@@ -98,6 +99,7 @@ _FIND_SUBJECTS: Final = text(
       FROM people p WHERE p.org_id = :org_id AND p.person = ANY(:persons)
     """
 )
+_FIND_PRESENT: Final = text("SELECT learner_id FROM people WHERE org_id = :org_id AND learner_id = ANY(:learners)")
 _READ_PEOPLE: Final = text(
     """
     SELECT learner_id, person, name, email, role, zone, first_zone, locale, active, joined_at
@@ -183,6 +185,12 @@ async def find_subjects(connection: AsyncConnection, org_id: UUID, persons: Sequ
     """Whom these keys name."""
     rows = await connection.execute(_FIND_SUBJECTS, {"org_id": org_id, "persons": list(persons)})
     return {row.person: SubjectRow(row.learner_id, row.active, tuple(row.teams)) for row in rows}
+
+
+async def find_present(connection: AsyncConnection, org_id: UUID, learner_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the learners who are in the organisation, active or not."""
+    found = await connection.execute(_FIND_PRESENT, {"org_id": org_id, "learners": sorted(learner_ids)})
+    return set(found.scalars())
 
 
 async def read_people(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, PersonRow]:

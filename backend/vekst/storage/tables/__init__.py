@@ -7,6 +7,7 @@ from vekst.storage.tables.board_members import board_members
 from vekst.storage.tables.challenge_progress import challenge_progress
 from vekst.storage.tables.challenge_teams import challenge_teams
 from vekst.storage.tables.challenges import challenges
+from vekst.storage.tables.erasures import erasure_keys, erasures
 from vekst.storage.tables.feedback import feedback
 from vekst.storage.tables.integrations import integrations
 from vekst.storage.tables.ledger_entries import ledger_entries
@@ -27,6 +28,8 @@ __all__ = [
     "challenge_progress",
     "challenge_teams",
     "challenges",
+    "erasure_keys",
+    "erasures",
     "feedback",
     "integrations",
     "ledger_entries",

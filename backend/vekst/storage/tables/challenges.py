@@ -28,7 +28,7 @@ challenges = Table(
     metadata,
     Column("org_id", Uuid, primary_key=True),
     Column("challenge_id", Uuid, primary_key=True),
-    Column("created_by", Uuid, nullable=False),
+    Column("created_by", Uuid, comment="null once who created it was erased"),
     Column("client_id", KEY, nullable=False),
     Column("request", JSONB, nullable=False),
     Column("created_at", MOMENT, nullable=False),
@@ -59,6 +59,9 @@ challenges = Table(
     CheckConstraint("settled_at IS NULL OR cancelled_at IS NULL", name="end"),
     ForeignKeyConstraint(
         ["org_id", "pack_version"], ["pack_versions.org_id", "pack_versions.version"], name="fk_challenges_pack"
+    ),
+    ForeignKeyConstraint(
+        ["org_id", "created_by"], ["people.org_id", "people.learner_id"], name="fk_challenges_creator"
     ),
     Index(
         "ix_challenges_due",
