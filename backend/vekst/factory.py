@@ -28,6 +28,7 @@ from vekst.services.boards import BoardsService
 from vekst.services.challenges import ChallengesService
 from vekst.services.choices import ChoicesService
 from vekst.services.clock import Clock, system_clock
+from vekst.services.examination import ExaminationService
 from vekst.services.feedback import FeedbackService
 from vekst.services.ingestion import IngestionService
 from vekst.services.judging import JudgingService
@@ -257,6 +258,13 @@ class Factory:
         """Judging again, and verifying."""
         return ReplayService(
             self._process.database, self._process.packs, self._process.queue, self.judging(), self._process.clock
+        )
+
+    def examination(self) -> ExaminationService:
+        """A look at the whole installation."""
+        process = self._process
+        return ExaminationService(
+            process.database, process.valkey, process.clock, development=process.settings.development
         )
 
     def challenges(self) -> ChallengesService:

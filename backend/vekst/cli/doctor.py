@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 
 from vekst.cli.options import DEFAULT_DATA, AsJson, Data, new_app
 
 if TYPE_CHECKING:
-    from vekst.factory import Process
+    from vekst.services.examination import Finding
     from vekst.settings import Settings
 
 __all__ = ["app"]
@@ -18,17 +18,12 @@ __all__ = ["app"]
 app = new_app()
 
 
-class Finding(NamedTuple):
-    """What was looked at, what was found, and the cure where it is not well."""
-
-    name: str
-    found: str
-    cure: str = ""
-
-
 @app.command(short_help="Check the installation.", epilog="Example: vekst doctor --json")
 def doctor(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
-    """Check Python, time data, data folder, PostgreSQL, its schema and Valkey; exit 1 when something is wrong."""
+    """Check versions, settings, servers, clocks, schema, queue, boards and ledger; exit 1 when something is wrong.
+
+    It changes nothing, and names the cure of what is wrong.
+    """
     from vekst.cli.answers import answer
 
     findings = [*_local_findings(data), *_server_findings(data)]
@@ -47,15 +42,49 @@ def _local_findings(data: Path) -> list[Finding]:
     import os
     import platform
 
-    from vekst.domain.calendars import CALENDAR_DATA
+    from vekst.services.examination import Finding
 
     folder = next(each for each in (data.absolute(), *data.absolute().parents) if each.exists())
     cure = "" if os.access(folder, os.W_OK) else "let this user write there, or choose another --data"
     return [
         Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        Finding("days", CALENDAR_DATA),
+        _versions(),
+        _days(),
         Finding("data", str(data.absolute()), cure),
     ]
+
+
+def _versions() -> Finding:
+    """Whether the packages are those that this release was made for."""
+    from importlib.metadata import requires, version
+
+    from packaging.requirements import Requirement
+
+    from vekst.services.examination import Finding
+
+    wanted = [Requirement(each) for each in requires("vekst") or ()]
+    wrong = [
+        f"{each.name} {version(each.name)} is not {each.specifier}"
+        for each in wanted
+        if (each.marker is None or each.marker.evaluate({"extra": ""}))
+        and not each.specifier.contains(version(each.name), prereleases=True)
+    ]
+    cure = "install again, with the lock file: pip install --require-hashes -r requirements.lock"
+    return Finding(
+        "versions", f"vekst {version('vekst')}" + "".join(f"; {each}" for each in wrong), cure if wrong else ""
+    )
+
+
+def _days() -> Finding:
+    """Whether days come out as they should: summer time in a zone that has it, a public holiday where there is one."""
+    from datetime import UTC, datetime
+
+    from vekst.domain.calendars import CALENDAR_DATA, local_day
+    from vekst.services.examination import Finding
+
+    midnight = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
+    right = local_day(midnight, "Europe/Oslo") == midnight.toordinal() + 1
+    return Finding("days", CALENDAR_DATA, "" if right else "install the package tzdata again")
 
 
 def _server_findings(data: Path) -> list[Finding]:
@@ -63,37 +92,34 @@ def _server_findings(data: Path) -> list[Finding]:
 
     from vekst.cli.connecting import connected
     from vekst.cli.failures import explain
+    from vekst.services.examination import Finding
 
     try:
         with connected(data) as settings:
-            return asyncio.run(_ask_servers(settings))
+            return [_settings(settings), *asyncio.run(_ask_servers(settings))]
     except Exception as error:
         failure = explain(error)
         if failure is None:
             raise
-        return [Finding("servers", "do not work", failure.text)]
+        return [Finding("settings", "do not work", failure.text)]
+
+
+def _settings(settings: Settings) -> Finding:
+    """Whether somebody could sign in; that the values are sound was found when they were read."""
+    from vekst.services.examination import Finding
+
+    told = f"mode {settings.mode}, tokens from {settings.issuer or 'the local issuer'}"
+    if settings.issuer is None and not settings.development:
+        return Finding("settings", f"mode {settings.mode}, no issuer of tokens", "set VEKST_ISSUER for the API")
+    if settings.issuer and not settings.issuer.startswith("https://"):
+        return Finding("settings", told, "let VEKST_ISSUER begin with https://")
+    return Finding("settings", told)
 
 
 async def _ask_servers(settings: Settings) -> list[Finding]:
-    from vekst.factory import Process
+    from vekst.cli.using import warn_only
+    from vekst.factory import Factory, Process
 
+    warn_only()
     async with Process.running(settings) as process:
-        missing = await process.missing()
-        return [
-            await _database(process),
-            Finding("schema", "is another", "run: vekst migrate")
-            if "migration" in missing
-            else Finding("schema", "is current"),
-            Finding("valkey", "does not answer", "check VEKST_REDIS_URL")
-            if "valkey" in missing
-            else Finding("valkey", "answers"),
-        ]
-
-
-async def _database(process: Process) -> Finding:
-    from sqlalchemy import text
-
-    async with process.database.crossing() as connection:
-        version = str(await connection.scalar(text("SHOW server_version")))
-    old = int(version.partition(".")[0]) < 15
-    return Finding("postgresql", version, "use PostgreSQL 15 or newer" if old else "")
+        return await Factory(process).examination().examine()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vekst.factory import Factory
     from vekst.settings import Settings
 
-__all__ = ["organisation", "use_services"]
+__all__ = ["organisation", "use_services", "warn_only"]
 
 T = TypeVar("T")
 
@@ -24,9 +24,18 @@ _CURES: Final = {
 }
 
 
+def warn_only() -> None:
+    """Keep what processes log about their work out of a command's answer; warnings go to standard error."""
+    from vekst.logs import configure_logging
+
+    configure_logging("warning", json=False)
+
+
 def use_services(settings: Settings, work: Callable[[Factory], Awaitable[T]]) -> T:
     """What `work` answers, given the services."""
     from vekst.factory import Factory, Process
+
+    warn_only()
 
     async def run() -> T:
         async with Process.running(settings) as process:

@@ -62,6 +62,16 @@ class Valkey:
             self._away.labels(purpose).inc()
             _log.warning("valkey_unreachable", purpose=purpose, error=str(error))
 
+    async def told(self, section: str) -> dict[str, object]:
+        """What Valkey says of itself; raises one of `UNREACHABLE` while it is away."""
+        found: dict[str, object] = await self._client.info(section)
+        return found
+
+    async def at_work(self) -> tuple[bool, int]:
+        """Whether a worker gave a sign of life lately, and how many hints wait; raises one of `UNREACHABLE`."""
+        alive, hints = await self._client.exists(f"{QUEUE_NAME}:health-check"), await self._client.zcard(QUEUE_NAME)
+        return bool(alive), int(hints)
+
     async def ping(self) -> bool:
         """Whether Valkey answers now."""
         try:
