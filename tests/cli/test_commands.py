@@ -140,6 +140,18 @@ def test_the_doctor_finds_a_good_installation_well(env: dict[str, str]) -> None:
     }
 
 
+def test_a_machine_of_ones_own_is_well_without_any_setting(tmp_path: Path) -> None:
+    said = vekst("doctor", "--data", tmp_path / "data", "--json")
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_production_without_an_issuer_is_not(env: dict[str, str]) -> None:
+    said = vekst("doctor", "--json", env={**env, "VEKST_MODE": "production"})
+    assert said.returncode == 1
+    [cure] = [each["cure"] for each in json.loads(said.stdout)["findings"] if each["name"] == "settings"]
+    assert cure == "set VEKST_ISSUER for the API"
+
+
 def test_the_doctor_names_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
     said = vekst("doctor", "--data", tmp_path, env=NOWHERE)
     assert said.returncode == 1

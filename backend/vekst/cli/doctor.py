@@ -90,13 +90,14 @@ def _days() -> Finding:
 def _server_findings(data: Path) -> list[Finding]:
     import asyncio
 
-    from vekst.cli.connecting import connected
+    from vekst.cli.connecting import connected, needs_private_servers, read_settings
     from vekst.cli.failures import explain
     from vekst.services.examination import Finding
 
     try:
         with connected(data) as settings:
-            return [_settings(settings), *asyncio.run(_ask_servers(settings))]
+            alone = needs_private_servers(read_settings(data))
+            return [_settings(settings, alone=alone), *asyncio.run(_ask_servers(settings))]
     except Exception as error:
         failure = explain(error)
         if failure is None:
@@ -104,12 +105,15 @@ def _server_findings(data: Path) -> list[Finding]:
         return [Finding("settings", "do not work", failure.text)]
 
 
-def _settings(settings: Settings) -> Finding:
-    """Whether somebody could sign in; that the values are sound was found when they were read."""
+def _settings(settings: Settings, *, alone: bool) -> Finding:
+    """Whether somebody could sign in; that the values are sound was found when they were read.
+
+    A machine of one's own (`alone`) signs its own tokens, as `vekst up` does.
+    """
     from vekst.services.examination import Finding
 
     told = f"mode {settings.mode}, tokens from {settings.issuer or 'the local issuer'}"
-    if settings.issuer is None and not settings.development:
+    if settings.issuer is None and not settings.development and not alone:
         return Finding("settings", f"mode {settings.mode}, no issuer of tokens", "set VEKST_ISSUER for the API")
     if settings.issuer and not settings.issuer.startswith("https://"):
         return Finding("settings", told, "let VEKST_ISSUER begin with https://")
