@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -82,7 +83,12 @@ async def full(organisation: Organisation) -> Organisation:
     feedback = org.factory.feedback()
     at = NOW - timedelta(minutes=30)
     asked = await feedback.ask(kari, client_id="a", of="nora", question=WORDS[0], occurred_at=at, skill="discovery")
-    given = {"client_id": "g", "worked": WORDS[1], "try_next": WORDS[2], "occurred_at": at + timedelta(minutes=1)}
+    given: dict[str, Any] = {
+        "client_id": "g",
+        "worked": WORDS[1],
+        "try_next": WORDS[2],
+        "occurred_at": at + timedelta(minutes=1),
+    }
     await feedback.give(nora, to=asked.feedback, **given)
     await feedback.give(kari, to=Unasked("eli"), **given)
     await org.record("kari", new_event("try", at=at + timedelta(minutes=2)))

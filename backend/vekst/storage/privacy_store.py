@@ -110,8 +110,8 @@ async def erase(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> 
     for name in sorted(PERSONAL_TABLES, key=lambda each: each == "people"):
         columns = _columns(TABLES[name], OnErasure.DELETE)
         if columns:
-            statement = f"DELETE FROM {name} x WHERE {_about(columns)}"
-            deleted: CursorResult[tuple[()]] = await connection.execute(text(statement), names)
+            deletion = f"DELETE FROM {name} x WHERE {_about(columns)}"
+            deleted: CursorResult[tuple[()]] = await connection.execute(text(deletion), names)
             gone[name] = gone.get(name, 0) + deleted.rowcount
     return gone
 
