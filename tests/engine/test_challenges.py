@@ -83,6 +83,11 @@ class TestWhatCounts:
         nowhere = event(3, STARTS, ZONE_CHANGED, zone="Nowhere/Known")
         assert read_member(asked, member(zone="Europe/Oslo"), [nowhere, *nights], AFTER).value == 1
 
+    def test_a_type_read_from_storage_is_known_by_its_letters(self) -> None:
+        night = [event(ref, datetime(2026, 3, 3, hour, tzinfo=UTC)) for ref, hour in ((1, 1), (2, 23))]
+        moved = event(3, STARTS, "".join(list(ZONE_CHANGED)), zone="Europe/Oslo")
+        assert read_member(terms(measure=Days(1)), member(), [moved, *night], AFTER).value == 2
+
     def test_what_measures_nothing_new_is_no_evidence_and_evidence_has_an_end(self) -> None:
         assert read_member(terms(measure=Days(1)), member(), calls(3, 3, 4), AFTER).evidence == (1, 3)
         many = [event(ref, STARTS + ref * MICROSECOND) for ref in range(EVIDENCE_AT_MOST + 5)]

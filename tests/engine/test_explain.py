@@ -237,6 +237,10 @@ class TestNextStep:
         assert state is not None
         return Explainer(learner.pack, locale).next_step(goal(learner), state, learner.standing)
 
+    def test_one_unit_of_a_sum_is_asked_without_counting(self) -> None:
+        nobody = "{sum: {event: call.practised, field: minutes, where: {customer: z}, at_least: 1}}"
+        assert "so far" not in self.after(nobody)
+
     def test_it_says_how_much_is_there(self) -> None:
         assert (
             self.after("{count: {event: call.practised, at_least: 5}}")

@@ -231,6 +231,12 @@ class TestDays:
             "ACTIVE",
         ]
 
+    def test_freezes_spent_one_by_one_add_up(self) -> None:
+        learner = runner(freezes="{earn_one_per: 3}")
+        learner.practises(*march(1, 2, 3, 4, 5, 6, 8, 10, 12))
+        found = learner.days("s", "2026-03-07", "2026-03-12", "2026-03-12T12:00")
+        assert found == ["FROZEN", "ACTIVE", "FROZEN", "ACTIVE", "OPEN", "ACTIVE"]
+
     def test_an_earned_freeze_bridges_and_the_first_one_does_not_come_back(self) -> None:
         learner = runner(freezes="{earn_one_per: 2}")
         learner.practises(*march(2, 3, 5, 7))

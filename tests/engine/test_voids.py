@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from tests.support.judging import Learner, judged
-from vekst.domain.events import VOIDED
+from vekst.domain.events import VOIDED, ProgressEvent
 from vekst.domain.recognitions import Identity, Nature, Recognition
 from vekst.engine.fold import follows, without_voided
 
@@ -93,6 +94,13 @@ class TestVoids:
         learner.does("call.paid", "2026-03-02T09:00")
         learner.does("call.paid", "2026-03-01T09:00")
         assert without_voided(learner.events) == learner.events
+
+    def test_of_voids_that_name_each_other_the_first_counts(self) -> None:
+        at = datetime(2026, 3, 2, tzinfo=UTC)
+        first, second = (
+            ProgressEvent(ref, "crm", str(ref), VOIDED, at, {"source": "crm", "id": str(3 - ref)}) for ref in (1, 2)
+        )
+        assert without_voided([first, second]) == [first]
 
     def test_a_voided_acceptance_zone_or_time_off_is_undone_too(self) -> None:
         learner = Learner("""
