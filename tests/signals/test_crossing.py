@@ -29,6 +29,7 @@ from vekst.worker.main import work
 RECORD = """mutation Record($id: String!) { recordProgress(input: {events: [
   {id: $id, type: "call.practised", occurredAt: "2026-03-02T09:00:00+01:00", data: {minutes: 10}}]}) {
   ... on RecordProgress { receipts { status problem { code } } } } }"""
+CHAIN = ["judge a batch", "judge", "mutation Record", "POST /graphql"]
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -134,29 +135,27 @@ async def test_a_trace_crosses_the_queue(
     organisation: Organisation, settings: Settings, spans: InMemorySpanExporter
 ) -> None:
     api, worker = _signals(spans), _signals(spans)
-    trace = int(PARENT.split("-")[1], 16)
 
-    def named() -> dict[str, ReadableSpan]:
-        finished = [span for span in spans.get_finished_spans() if span.context and span.context.trace_id == trace]
-        batches = {
-            _parent(span): span
-            for span in finished
-            if span.name == "judge a batch" and (span.attributes or {}).get("vekst.events")
-        }
-        jobs = [span for span in finished if span.name == "judge" and _id(span) in batches]
-        return {span.name: span for span in finished} | {
-            found.name: found for job in jobs[-1:] for found in (job, batches[_id(job)])
-        }
+    def chain() -> list[ReadableSpan]:
+        """From a batch that judged something back to the request that woke it; empty where a sweep was faster."""
+        finished = {_id(span): span for span in spans.get_finished_spans()}
+        for batch in finished.values():
+            if batch.name == "judge a batch" and (batch.attributes or {}).get("vekst.events"):
+                found = [batch]
+                while (parent := finished.get(_parent(found[-1]) or 0)) is not None:
+                    found.append(parent)
+                if len(found) == len(CHAIN):
+                    return found
+        return []
 
-    await _record_and_judge(organisation, settings, api, worker, woken=lambda: "judge" in named(), traceparent=PARENT)
-    mine = named()
-    served, operation = mine["POST /graphql"], mine["mutation Record"]
-    job, batch = mine["judge"], mine["judge a batch"]
-    assert _parent(served) == int(PARENT.split("-")[2], 16)
-    assert _parent(operation) == _id(served)
+    await _record_and_judge(organisation, settings, api, worker, woken=chain, traceparent=PARENT)
+    found = chain()
+    batch, served = found[0], found[-1]
     # The hint is given while the operation runs, and the job goes on from there.
-    assert _parent(job) == _id(operation)
-    assert _parent(batch) == _id(job)
+    assert [span.name for span in found] == CHAIN
+    assert _parent(served) == int(PARENT.split("-")[2], 16)
+    trace = int(PARENT.split("-")[1], 16)
+    assert {span.context.trace_id for span in found if span.context} == {trace}
     assert (batch.attributes or {})["vekst.events"] == 1
     statements = [span for span in spans.get_finished_spans() if _parent(span) == _id(batch)]
     assert any("INSERT INTO ledger_entries" in str((span.attributes or {})["db.query.text"]) for span in statements)

@@ -139,14 +139,13 @@ class ExaminationService:
             count = (await organisations_store.totals(connection)).set_aside
         if not count:
             return Finding("learners", "none is set aside")
-        named: list[str] = []
+        rows: list[tuple[str, str, int, str]] = []
         for org_id in await self._organisations():
             async with self._database.reading(org_id) as connection:
-                rows = await server_store.set_aside(connection, _NAMED)
-            named += [f"{person} of {key} ({failures} times: {_line(error)})" for key, person, failures, error in rows]
-            if len(named) >= _NAMED:
-                break
-        told = "; ".join(named[:_NAMED])
+                rows += await server_store.set_aside(connection, _NAMED)
+        # Whoever failed most often tells most about the cause.
+        worst = sorted(rows, key=lambda row: -row[2])[:_NAMED]
+        told = "; ".join(f"{person} of {key} ({times} times: {_line(error)})" for key, person, times, error in worst)
         return Finding("learners", f"{count} set aside: {told}", "report the error; they are tried again by themselves")
 
     async def _boards(self) -> Finding:
