@@ -46,7 +46,6 @@ class Query:
         node_id: Annotated[strawberry.ID, strawberry.argument(name="id", description="A node id as it was given.")],
     ) -> Node | None:
         """One object."""
-        _ = info.context.learner_id
         return await find_node(info.context, node_id)
 
     @resolved("The objects with those ids, in order; at most 100.")
@@ -56,7 +55,6 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Node ids as they were given.")],
     ) -> list[Node | None]:
         """Several objects."""
-        _ = info.context.learner_id
         if len(ids) > PAGE_AT_MOST:
             raise InvalidInput("TOO_MANY_IDS", field="ids", most=PAGE_AT_MOST)
         return list(await asyncio.gather(*(find_node(info.context, each) for each in ids)))
@@ -82,7 +80,6 @@ class Query:
         ] = strawberry.UNSET,
     ) -> QuestConnection:
         """What can be done."""
-        _ = info.context.learner_id
         return quests_page(await info.context.pack(), info.context.languages, first, after)
 
     @resolved("What changed for the signed-in person since a cursor: for an app that was away, and for its first load.")
@@ -117,7 +114,6 @@ class Query:
         ] = strawberry.UNSET,
     ) -> Leaderboard | None:
         """Who keeps at it."""
-        _ = info.context.learner_id
         return await leaderboard_for(info.context, key, given(team), given(period))
 
     @resolved("The challenge with that id, for its members, its managers and admins; null if there is none for one.")
@@ -129,7 +125,6 @@ class Query:
         ],
     ) -> Challenge | None:
         """What a team does together."""
-        _ = info.context.learner_id
         found = challenge_id_of(challenge_id)
         return await challenge_for(info.context, found) if found else None
 
@@ -164,7 +159,7 @@ async def learner_me(context: Context) -> Learner:
 
 async def _learner(context: Context, person: str) -> Learner | None:
     """An unknown or hidden person is null with an error that says so, where others would have to guess."""
-    actor, _ = context.actor, context.learner_id
+    actor = context.actor
     if person == actor.person:
         return await learner_me(context)
     if not context.sees_everyone:

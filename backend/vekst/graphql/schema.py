@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from vekst.graphql.mutation import Mutation
+from vekst.graphql.permissions import guard
 from vekst.graphql.query import Query
 from vekst.graphql.refusals import HANDLERS
 from vekst.graphql.scalars import SCALARS
@@ -34,12 +35,14 @@ class VekstSchema(strawberry.Schema):
 @cache
 def build_schema() -> VekstSchema:
     """The schema; building it takes a moment, so there is one per process."""
+    config = StrawberryConfig(scalar_map=SCALARS)
+    guard((Query, Mutation, Subscription), config.name_converter.from_field)
     return VekstSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=[Challenge, Feedback, Learner, Quest, Recognition],
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=config,
         exception_handlers=HANDLERS,
     )
 

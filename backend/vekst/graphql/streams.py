@@ -43,7 +43,6 @@ async def recognition_stream(context: Context, after: str | None) -> AsyncGenera
 
 async def leaderboard_stream(context: Context, key: str, team: str | None) -> AsyncGenerator[Leaderboard]:
     """A board as it is, and again whenever the caller would see something else."""
-    _ = context.learner_id
     shown = None
     with context.factory.wakes(context.actor.org_id) as wakes:
         while True:
@@ -61,7 +60,6 @@ async def challenge_stream(context: Context, opaque: str) -> AsyncGenerator[Chal
 
     Who comes back after a dropped line is told how it stands then: what was missed is in it, as progress is a sum.
     """
-    _ = context.learner_id
     shown: Challenge | None = None
     with context.factory.wakes(context.actor.org_id) as wakes:
         while shown is None or shown.state not in _FINAL:

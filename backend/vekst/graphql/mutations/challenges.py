@@ -132,7 +132,6 @@ async def create_challenge(info: Info, wish: CreateChallengeInput) -> CreateChal
         ends_at=read_instant(ends, "endsAt") if ends is not None else None,
         draft=wish.draft,
     )
-    _ = context.learner_id
     challenges = context.factory.challenges()
     challenge_id = await challenges.create(context.actor, new, locale=context.languages.messages)
     return CreateChallenge(challenge=await _shown(context, challenge_id))
@@ -141,7 +140,7 @@ async def create_challenge(info: Info, wish: CreateChallengeInput) -> CreateChal
 async def change_challenge(info: Info, wish: ChangeChallengeInput) -> ChangeChallenge:
     """Change a challenge."""
     context = info.context
-    challenge_id = _named(context, wish.challenge)
+    challenge_id = _named(wish.challenge)
     starts, ends = given(wish.starts_at), given(wish.ends_at)
     change = ChallengeChange(
         title=given(wish.title),
@@ -157,14 +156,13 @@ async def change_challenge(info: Info, wish: ChangeChallengeInput) -> ChangeChal
 async def cancel_challenge(info: Info, wish: CancelChallengeInput) -> CancelChallenge:
     """Call a challenge off."""
     context = info.context
-    challenge_id = _named(context, wish.challenge)
+    challenge_id = _named(wish.challenge)
     await context.factory.challenges().cancel(context.actor, challenge_id)
     return CancelChallenge(challenge=await _shown(context, challenge_id))
 
 
-def _named(context: Context, opaque: str) -> UUID:
-    """The challenge that an id names; who is not signed in, or no person, is told that first."""
-    _ = context.learner_id
+def _named(opaque: str) -> UUID:
+    """The challenge that an id names."""
     challenge_id = challenge_id_of(opaque)
     if challenge_id is None:
         raise NotFoundError("CHALLENGE_UNKNOWN", field="challenge")

@@ -146,7 +146,7 @@ DeleteFeedbackResult = Annotated[
 async def ask_for_feedback(info: Info, choice: AskForFeedbackInput) -> AskForFeedback:
     """Ask."""
     context = info.context
-    actor, _ = context.actor, context.learner_id
+    actor = context.actor
     event = given(choice.event)
     taken = await context.factory.feedback().ask(
         actor,
@@ -165,7 +165,7 @@ async def ask_for_feedback(info: Info, choice: AskForFeedbackInput) -> AskForFee
 async def give_feedback(info: Info, choice: GiveFeedbackInput) -> GiveFeedback:
     """Give, asked or unasked."""
     context = info.context
-    actor, _ = context.actor, context.learner_id
+    actor = context.actor
     taken = await context.factory.feedback().give(
         actor,
         client_id=choice.id,
@@ -182,7 +182,7 @@ async def give_feedback(info: Info, choice: GiveFeedbackInput) -> GiveFeedback:
 async def act_on_feedback(info: Info, choice: ActOnFeedbackInput) -> ActOnFeedback:
     """Close the loop."""
     context = info.context
-    actor, _ = context.actor, context.learner_id
+    actor = context.actor
     taken = await context.factory.feedback().act_on(
         actor,
         client_id=choice.id,
@@ -199,8 +199,7 @@ async def act_on_feedback(info: Info, choice: ActOnFeedbackInput) -> ActOnFeedba
 async def delete_feedback(info: Info, choice: DeleteFeedbackInput) -> DeleteFeedback:
     """Take back what was said about oneself."""
     context = info.context
-    actor, _ = context.actor, context.learner_id
-    return DeleteFeedback(deleted=await context.factory.feedback().delete(actor, _known(choice.feedback)))
+    return DeleteFeedback(deleted=await context.factory.feedback().delete(context.actor, _known(choice.feedback)))
 
 
 def _addressed(choice: GiveFeedbackInput) -> FeedbackKey | Unasked:

@@ -37,7 +37,6 @@ class Transparency:
 
 async def transparency_for(context: Context) -> Transparency:
     """All kinds of data, with the purpose and the retention that the pack states."""
-    _ = context.learner_id
     pack = await context.pack()
     locale = context.languages.messages
     return Transparency(
