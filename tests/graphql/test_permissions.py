@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from graphql import GraphQLInterfaceType
 
 from tests.graphql.client import Client
 from tests.support.organisations import Organisation
 from vekst.domain.actors import Role
+from vekst.graphql.permissions import NODES, PERMISSIONS
 from vekst.graphql.schema import build_schema
 
 SignIn = Callable[..., Client]
@@ -68,6 +70,19 @@ def test_every_field_of_the_roots_is_tried() -> None:
     assert set(core.query_type.fields) == set(QUERIES)
     assert set(core.mutation_type.fields) == set(MUTATIONS)
     assert set(core.subscription_type.fields) == set(SUBSCRIPTIONS)
+
+
+def test_every_field_of_the_roots_and_every_type_of_node_has_a_rule_and_no_rule_is_without_one() -> None:
+    core = build_schema().core
+    roots = [core.query_type, core.mutation_type, core.subscription_type]
+    fields = {f"{root.name}.{name}" for root in roots if root is not None for name in root.fields}
+    node = core.get_type("Node")
+    assert isinstance(node, GraphQLInterfaceType)
+    nodes = {each.name for each in core.get_implementations(node).objects}
+    assert fields
+    assert nodes
+    assert set(PERMISSIONS) == fields
+    assert set(NODES) == nodes
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -82,6 +82,8 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "Mutation.giveFeedback": _people(Reach.EXCHANGE),
     "Mutation.actOnFeedback": _people(Reach.EXCHANGE),
     "Mutation.deleteFeedback": _people(Reach.EXCHANGE),
+    "Mutation.exportMyData": _people(Reach.OWN),
+    "Mutation.eraseMe": _people(Reach.OWN),
     "Subscription.recognitions": _people(Reach.OWN),
     "Subscription.leaderboard": _people(Reach.TEAM),
     "Subscription.challenge": _people(Reach.TEAM),
