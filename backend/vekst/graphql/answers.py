@@ -24,10 +24,15 @@ def refused(status: int, error: VekstError, locale: str, headers: Mapping[str, s
 def encoded(body: Mapping[str, Any]) -> bytes:
     """The body as JSON in UTF-8."""
     try:
-        return orjson.dumps(body)
+        return orjson.dumps(body, option=orjson.OPT_UTC_Z)
     except TypeError:
         # A text that a client sent may hold half a surrogate pair; escaped, it goes back as it came.
-        return json.dumps(body, ensure_ascii=True, allow_nan=False).encode("ascii")
+        return json.dumps(body, ensure_ascii=True, allow_nan=False, default=_written).encode("ascii")
+
+
+def _written(value: object) -> str:
+    """An instant or a date of a compiled answer, as orjson writes it."""
+    return str(orjson.loads(orjson.dumps(value, option=orjson.OPT_UTC_Z)))
 
 
 def entity_tag(body: bytes, media: str) -> str:

@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany, VekstError
+from vekst.graphql.compiled import CompiledOperation, CompiledOperations
 from vekst.graphql.context import Context
 from vekst.graphql.documents import Documents
 from vekst.graphql.faults import told, told_all
@@ -65,6 +66,7 @@ class _Admitted:
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    compiled: CompiledOperation | None
 
     @property
     def kind(self) -> str:
@@ -96,6 +98,7 @@ class Operations:
         self._schema = schema
         self._limits = limits or Limits()
         self._development = development
+        self._compiled = CompiledOperations(schema, hide_suggestions=not development)
         self._documents = Documents(schema.core, self._limits, development=development)
 
     async def run(self, request: Request, context: Context) -> Answer:
@@ -151,7 +154,10 @@ class Operations:
             error = InvalidInput("OPERATION_NOT_NAMED", field="operationName")
             return Answer(400, {"errors": [told(error, locale)]})
         await self._persisted.keep(request, context)
-        return _Admitted(prepared.document, operation)
+        # Only operations that are known beforehand are worth it: anybody can send any others.
+        known = request.registered
+        compiled = self._compiled.find(request.query, prepared.document, operation) if known else None
+        return _Admitted(prepared.document, operation, compiled)
 
     async def _too_fast(self, context: Context) -> Answer | None:
         """Why this caller has to wait a little, if so; nobody waits where it can't be known."""
@@ -204,7 +210,7 @@ class Operations:
             with self._tracing.step(f"{kind} {name or ''}".strip()) as span:
                 span.set_attributes({"graphql.operation.type": kind, "graphql.operation.name": name or ""})
                 async with asyncio.timeout(self._limits.seconds):
-                    result = await self._result(admitted.document, request, context, root)
+                    result = await self._result(admitted, request, context, root)
         except TimeoutError:
             error = TooMany("OPERATION_TOO_SLOW", seconds=self._limits.seconds)
             return Answer(503, {"errors": [told(error, locale)]}, kind=kind, name=name)
@@ -216,12 +222,14 @@ class Operations:
         body["data"] = result.data
         return Answer(200, body, executed=True, kind=kind, name=name)
 
-    async def _result(
-        self, document: DocumentNode, request: Request, context: Context, root: object
-    ) -> ExecutionResult:
+    async def _result(self, admitted: _Admitted, request: Request, context: Context, root: object) -> ExecutionResult:
+        if admitted.compiled is not None:
+            found = await admitted.compiled.execute(request.variables or {}, context, root)
+            if found is not None:
+                return found
         result = execute(
             self._schema.core,
-            document,
+            admitted.document,
             root_value=root,
             context_value=context,
             variable_values=dict(request.variables or {}),

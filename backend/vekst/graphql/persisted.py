@@ -45,7 +45,7 @@ class PersistedQueries:
             raise InvalidInput("PERSISTED_QUERY_HASH_WRONG", field="extensions")
         name = digest or _digest(text)
         if name in self._trusted:
-            return replace(request, query=self._trusted[name], digest=digest)
+            return replace(request, query=self._trusted[name], registered=True)
         if self._only_trusted:
             raise NotAllowed("DOCUMENT_NOT_TRUSTED", field="documentId" if digest else "query")
         if text:
@@ -58,8 +58,7 @@ class PersistedQueries:
 
     async def keep(self, request: Request, context: Context) -> None:
         """Remember the text of a valid operation that a signed-in client registers."""
-        known = request.registered or request.digest in self._trusted
-        if request.digest and not known and context.caller.actor is not None:
+        if request.digest and not request.registered and context.caller.actor is not None:
             await context.factory.queries().keep(request.digest, request.query)
 
 

@@ -19,4 +19,4 @@ class Request:
     only_reads: bool = False
     digest: str | None = None
     registered: bool = False
-    """Whether the text was found under its digest."""
+    """Whether the operation is known beforehand: a trusted one, or one that was found under its digest."""
