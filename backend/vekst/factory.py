@@ -23,6 +23,7 @@ from vekst.jobs.live import Live, Wakes, channel, organisation_channel
 from vekst.jobs.query_store import QueryStore
 from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
+from vekst.services.acknowledging import AcknowledgingService
 from vekst.services.actors import ActorsService
 from vekst.services.boards import BoardsService
 from vekst.services.challenges import ChallengesService
@@ -238,6 +239,12 @@ class Factory:
     def feedback(self) -> FeedbackService:
         """Feedback between two people."""
         return FeedbackService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+
+    def acknowledging(self) -> AcknowledgingService:
+        """Progress that is seen."""
+        return AcknowledgingService(
+            self._process.database, self._process.packs, self._process.queue, self._process.clock
+        )
 
     def outbox(self) -> OutboxService:
         """What is told after a commit."""

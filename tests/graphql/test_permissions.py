@@ -27,6 +27,7 @@ QUERIES = {
     "challenge": '{ challenge(id: "x") { state } }',
     "challenges": "{ challenges { edges { cursor } } }",
     "leaderboard": '{ leaderboard(key: "learning-streaks") { size } }',
+    "team": '{ team(key: "north") { name } }',
 }
 SUBSCRIPTIONS = {
     "recognitions": "subscription { recognitions { cursor } }",
@@ -49,6 +50,7 @@ MUTATIONS = {
     "cancelChallenge": '{ challenge: "x" }',
     "joinLeaderboard": '{ key: "learning-streaks" }',
     "leaveLeaderboard": '{ key: "learning-streaks" }',
+    "acknowledge": f'{{ id: "i", recognition: "x", occurredAt: {AT} }}',
     "exportMyData": "",
     "eraseMe": '{ confirm: "nobody" }',
 }

@@ -105,9 +105,10 @@ async def full(organisation: Organisation) -> Organisation:
                VALUES (:org, :org, :kari, 'c', '{}', now(), 1, 'x', '{}', '{}', 'effort', 0, 'UTC', now(),
                    now() + interval '1 day', now() + interval '2 days', false, now(), true, 2, 2, 2, 7)""",
             "INSERT INTO challenge_progress VALUES (:org, :org, :kari, 3, true, true)",
+            "INSERT INTO acknowledgements VALUES (:org, :kari, 1, :nora, now()), (:org, :nora, 1, :kari, now())",
             "INSERT INTO outbox VALUES (:org, :kari, :kari, 'recognised', '{}', now())",
         ):
-            given_names = {"org": org.id, "kari": kari.learner_id}
+            given_names = {"org": org.id, "kari": kari.learner_id, "nora": nora.learner_id}
             await connection.execute(
                 text(statement), {name: value for name, value in given_names.items() if f":{name}" in statement}
             )

@@ -46,6 +46,9 @@ async def full(organisation: Organisation) -> Organisation:
     await organisation.factory.feedback().give(
         actor, client_id="1", to=Unasked("nora"), worked="w", try_next="t", occurred_at=datetime.now(UTC)
     )
+    async with organisation.factory._process.database.writing(organisation.id) as connection:
+        statement = "INSERT INTO acknowledgements VALUES (:org, :learner, 1, NULL, now())"
+        await connection.execute(text(statement), {"org": organisation.id, "learner": actor.learner_id})
     await organisation.hire("eli")
     await organisation.factory.privacy().erase(organisation.id, "eli")
     return organisation

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 __all__ = [
+    "ACKNOWLEDGEMENT_GIVEN",
+    "ACKNOWLEDGEMENT_RECEIVED",
     "APP_SOURCE",
     "FEEDBACK_ACTED_ON",
     "FEEDBACK_ASKED",
@@ -63,6 +65,12 @@ FEEDBACK_ACTED_ON: Final = "vekst.feedback-acted-on"
 """Tried what feedback suggested."""
 FEEDBACK_USED: Final = "vekst.feedback-used"
 """Gave feedback that a colleague acted on."""
+
+# Progress that somebody has seen and said so; known to every pack like the turns of feedback, with data like theirs.
+ACKNOWLEDGEMENT_GIVEN: Final = "vekst.acknowledgement-given"
+"""Acknowledged somebody's progress."""
+ACKNOWLEDGEMENT_RECEIVED: Final = "vekst.acknowledgement-received"
+"""Had progress acknowledged."""
 
 
 class RecordedBy(StrEnum):

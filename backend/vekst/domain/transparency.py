@@ -75,7 +75,12 @@ DATA_KINDS: Final = (
             "To show what you earned, why, and by which rule.",
             "For å vise hva du har oppnådd, hvorfor, og etter hvilken regel.",
         ),
-        Words("You and administrators.", "Du og administratorer."),
+        Words(
+            "You and administrators; managers of your teams see which quests, badges, milestones and levels you reached "
+            "by effort, without the evidence, and may tell you that they have seen it.",
+            "Du og administratorer; lederne av lagene dine ser hvilke oppdrag, merker, milepæler og nivåer du har nådd "
+            "med innsats, uten grunnlaget, og kan si fra at de har sett det.",
+        ),
         _WHILE_MEMBER,
     ),
     DataKind(
@@ -85,7 +90,12 @@ DATA_KINDS: Final = (
             "To show points, levels, quests and streaks at once; it is counted up from your events alone.",
             "For å vise poeng, nivåer, oppdrag og rekker med en gang; det regnes ut bare fra hendelsene dine.",
         ),
-        Words("You and administrators.", "Du og administratorer."),
+        Words(
+            "You and administrators; managers of your teams see how you grow: skills, quests, badges, streaks and how "
+            "much you did of what kind, without days. You see every number that they see.",
+            "Du og administratorer; lederne av lagene dine ser hvordan du vokser: ferdigheter, oppdrag, merker, rekker "
+            "og hvor mye du gjorde av hvert slag, uten dager. Du ser hvert tall de ser.",
+        ),
         _WHILE_MEMBER,
     ),
     DataKind(

@@ -30,5 +30,10 @@ FEEDBACK_WORDINGS: Final[dict[str, Wording]] = {
         "The event was before the feedback.", "Name one in which you tried what it suggests."
     ),
     "FEEDBACK_IS_PRIVATE": Wording("Feedback is seen by the two whom it is between, and by nobody else."),
+    "ACKNOWLEDGING_ONESELF": Wording("One acknowledges the progress of others.", "A reflection looks at one's own."),
+    "RECOGNITION_UNKNOWN": Wording(
+        "There is no such progress of anybody whom you manage.", "Read the team's growth again: it may be taken back."
+    ),
+    "GROWTH_NOT_YOURS": Wording("Only its managers see the members of a team, and how they grow."),
     "SKILL_UNKNOWN": Wording("There is no skill `{skill}`."),
 }

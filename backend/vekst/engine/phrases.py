@@ -69,6 +69,21 @@ PHRASES: Final[Mapping[str, str]] = {
     "next_more": "Next: {criterion} ({have} of {need} so far).",
     "accept": "accept the quest “{title}”",
     "next": "Next: {criterion}.",
+    "growth_tried": "What you tried",
+    "growth_improved": "What improved",
+    "growth_feedback": "Feedback you asked for, gave and used",
+    "growth_kept_up": "What you keep up",
+    "growth_nothing": "Nothing in this time.",
+    "growth_days": "Active on {n} days.",
+    "growth_days_one": "Active on one day.",
+    "growth_times": "{title}: {n} times.",
+    "growth_times_one": "{title}: once.",
+    "growth_skill": "“{title}”: {points} points of effort.",
+    "growth_level": "“{title}”: {points} points of effort, now level {n}.",
+    "growth_reached": "Reached: {title}.",
+    "growth_run": "“{title}”: {n} in a row.",
+    "growth_help": "{name} has {n} in a row of “{title}”. Ask whether something stands in the way.",
+    "growth_keep": "You have {n} in a row of “{title}”; a little keeps it.",
 }
 
 

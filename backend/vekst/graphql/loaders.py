@@ -9,6 +9,7 @@ from vekst.engine.pack import Pack
 from vekst.factory import Factory
 from vekst.graphql.batching import BatchLoader, Tasks
 from vekst.queries.challenges import ChallengeProgress, ChallengeView, ChallengeViewer, challenges_by_id, read_progress
+from vekst.queries.growth import Acknowledgement, acknowledgements
 from vekst.queries.learners import LearnerRow, learners_by_id
 from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, entries, evidence, reversals
 
@@ -33,6 +34,7 @@ class Loaders:
         self.challenge_progress: BatchLoader[ProgressKey, ChallengeProgress] = BatchLoader(
             self._challenge_progress, tasks
         )
+        self.acknowledgements: BatchLoader[EntryKey, Acknowledgement] = BatchLoader(self._acknowledgements, tasks)
         self.evidence: BatchLoader[EntryKey, EvidenceRow] = BatchLoader(self._evidence, tasks)
 
     async def _learners(self, ids: Sequence[UUID]) -> Mapping[UUID, LearnerRow]:
@@ -54,6 +56,10 @@ class Loaders:
     async def _evidence(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, EvidenceRow]:
         async with self._factory.reading(self._org_id) as connection:
             return await evidence(connection, self._org_id, keys)
+
+    async def _acknowledgements(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, Acknowledgement]:
+        async with self._factory.reading(self._org_id) as connection:
+            return await acknowledgements(connection, self._org_id, keys)
 
     async def _challenges(self, ids: Sequence[UUID]) -> Mapping[UUID, ChallengeView]:
         """Challenges for which somebody whom the caller may see was recognised."""

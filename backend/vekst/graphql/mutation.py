@@ -8,6 +8,7 @@ import strawberry
 
 from vekst.graphql.context import Info
 from vekst.graphql.fields import resolved
+from vekst.graphql.mutations.acknowledging import AcknowledgeInput, AcknowledgeResult, acknowledge
 from vekst.graphql.mutations.challenges import (
     CancelChallengeInput,
     CancelChallengeResult,
@@ -142,6 +143,13 @@ class Mutation:
     ) -> CancelChallengeResult:
         """C3."""
         return await cancel_challenge(info, wish)
+
+    @resolved("Say that one has seen somebody's progress; for managers of the learner's teams, and admins.")
+    async def acknowledge(
+        self, info: Info, choice: Annotated[AcknowledgeInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> AcknowledgeResult:
+        """It is seen."""
+        return await acknowledge(info, choice)
 
     @resolved("Ask a colleague for feedback, on an event of one's own or on a skill.")
     async def ask_for_feedback(

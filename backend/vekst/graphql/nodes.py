@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from vekst.graphql.context import Context
-from vekst.graphql.opaque import read_node
+from vekst.graphql.opaque import read_node, read_recognition
 from vekst.graphql.types.challenges import challenge_for
 from vekst.graphql.types.feedback import feedback_for, read_feedback
 from vekst.graphql.types.learners import learner_of
@@ -15,16 +15,14 @@ from vekst.graphql.types.recognitions import recognition_of
 
 __all__ = ["find_node"]
 
-_SEQ_DIGITS_AT_MOST = 18
-
 
 async def find_node(context: Context, opaque: str) -> Node | None:
     """The object of that node id."""
     match read_node(opaque):
         case ("Learner", (learner,)):
             return await _learner(context, _uuid(learner))
-        case ("Recognition", (learner, seq)):
-            return await _recognition(context, _uuid(learner), seq)
+        case ("Recognition", _):
+            return await _recognition(context, opaque)
         case ("Challenge", (challenge,)):
             challenge_id = _uuid(challenge)
             return await challenge_for(context, challenge_id) if challenge_id else None
@@ -43,12 +41,11 @@ async def _learner(context: Context, learner_id: UUID | None) -> Node | None:
     return await learner_of(context, row) if row else None
 
 
-async def _recognition(context: Context, learner_id: UUID | None, seq: str) -> Node | None:
-    if learner_id is None or not context.sees(learner_id):
+async def _recognition(context: Context, opaque: str) -> Node | None:
+    key = read_recognition(opaque)
+    if key is None or not context.sees(key[0]):
         return None
-    if not (seq.isascii() and seq.isdigit() and len(seq) <= _SEQ_DIGITS_AT_MOST):
-        return None
-    entry = await context.loaders.entries.load((learner_id, int(seq)))
+    entry = await context.loaders.entries.load(key)
     return await recognition_of(context, entry) if entry else None
 
 

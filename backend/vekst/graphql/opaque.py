@@ -17,6 +17,7 @@ __all__ = [
     "quest_node",
     "read_cursor",
     "read_node",
+    "read_recognition",
     "recognition_node",
     "write_cursor",
 ]
@@ -25,6 +26,7 @@ NodeId = tuple[str, tuple[str, ...]]
 """The type's name and what tells the node apart within the organisation."""
 
 _LONGEST = 400
+_SEQ_DIGITS_AT_MOST = 18
 
 
 def _write(name: str, *parts: str) -> str:
@@ -70,6 +72,18 @@ def read_node(opaque: str) -> NodeId | None:
     """The parts of a node id; None for a text that is none."""
     parts = _read(opaque)
     return (parts[0], tuple(parts[1:])) if parts and len(parts) > 1 else None
+
+
+def read_recognition(opaque: str) -> tuple[UUID, int] | None:
+    """The learner and the number of the ledger entry that a node id names; None for any other text."""
+    match read_node(opaque):
+        case ("Recognition", (learner, seq)) if seq.isascii() and seq.isdigit() and len(seq) <= _SEQ_DIGITS_AT_MOST:
+            try:
+                return UUID(hex=learner), int(seq)
+            except ValueError:
+                return None
+        case _:
+            return None
 
 
 def write_cursor(kind: str, place: int | str) -> str:

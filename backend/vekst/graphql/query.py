@@ -24,6 +24,7 @@ from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
 from vekst.graphql.types.learners import Learner, learner_of
 from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
 from vekst.graphql.types.quests import QuestConnection, quests_page
+from vekst.graphql.types.teams import Team, team_for
 from vekst.graphql.types.transparency import Transparency, transparency_for
 from vekst.queries.learners import learner_by_person
 
@@ -67,6 +68,17 @@ class Query:
     ) -> Learner | None:
         """Somebody."""
         return await _learner(info.context, person)
+
+    @resolved(
+        "The team of that key: for who belongs to it or manages it, and for admins; null if there is none for one."
+    )
+    async def team(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="The team's key in the organisation.")],
+    ) -> Team | None:
+        """People who grow together."""
+        return await team_for(info.context, key)
 
     @resolved("The quests of the organisation.")
     async def quests(

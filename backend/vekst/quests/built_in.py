@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from vekst.domain.events import (
+    ACKNOWLEDGEMENT_GIVEN,
+    ACKNOWLEDGEMENT_RECEIVED,
     FEEDBACK_ACTED_ON,
     FEEDBACK_ASKED,
     FEEDBACK_GIVEN,
@@ -32,6 +34,8 @@ _TITLES: Final = {
     FEEDBACK_RECEIVED: _Title("Received feedback", "Fikk tilbakemelding"),
     FEEDBACK_ACTED_ON: _Title("Acted on feedback", "Prøvde noe fra en tilbakemelding"),
     FEEDBACK_USED: _Title("Gave feedback that was used", "Ga en tilbakemelding som ble brukt"),
+    ACKNOWLEDGEMENT_GIVEN: _Title("Acknowledged progress", "Anerkjente framgang"),
+    ACKNOWLEDGEMENT_RECEIVED: _Title("Had progress acknowledged", "Fikk framgang anerkjent"),
 }
 BUILT_IN_KEYS: Final = frozenset(_TITLES)
 _NORWEGIAN: Final = frozenset({"nb", "nn", "no"})

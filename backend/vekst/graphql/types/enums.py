@@ -10,9 +10,11 @@ __all__ = [
     "ChallengeGoalKind",
     "ChallengeState",
     "DayState",
+    "EventNature",
     "FeedbackSide",
     "FeedbackState",
     "Freshness",
+    "GrowthTopic",
     "PointsNature",
     "QuestState",
     "ReceiptStatus",
@@ -147,3 +149,24 @@ class FeedbackState(Enum):
     ASKED = strawberry.enum_value("ASKED", description="It was asked for, and waits to be given.")
     GIVEN = strawberry.enum_value("GIVEN", description="It was given.")
     ACTED_ON = strawberry.enum_value("ACTED_ON", description="The learner told what they tried of it.")
+
+
+@strawberry.enum(description="What kind of thing an event is: four kinds of effort, and outcomes.")
+class EventNature(Enum):
+    """The natures of event types."""
+
+    PRACTICE = strawberry.enum_value("practice", description="Trying it.")
+    LEARNING = strawberry.enum_value("learning", description="Taking something in.")
+    REFLECTION = strawberry.enum_value("reflection", description="Looking back.")
+    FEEDBACK = strawberry.enum_value("feedback", description="Asking for it, giving it, using it.")
+    OUTCOME = strawberry.enum_value("outcome", description="A result.")
+
+
+@strawberry.enum(description="What a part of a development conversation is about.")
+class GrowthTopic(Enum):
+    """The parts of the conversation."""
+
+    TRIED = strawberry.enum_value("tried", description="What was tried.")
+    IMPROVED = strawberry.enum_value("improved", description="What moved, and what was reached.")
+    FEEDBACK = strawberry.enum_value("feedback", description="Feedback asked for, given and acted on.")
+    KEPT_UP = strawberry.enum_value("kept_up", description="The streaks that are alive.")

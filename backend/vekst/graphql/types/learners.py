@@ -6,14 +6,15 @@ from typing import Annotated
 
 import strawberry
 
-from vekst.engine.pack import Pack
 from vekst.engine.readings import points_reading
 from vekst.engine.standing import decode, fresh_standing
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import learner_node
+from vekst.graphql.scalars import Date
 from vekst.graphql.types.enums import FeedbackSide, QuestState
 from vekst.graphql.types.feedback import FeedbackConnection, feedbacks_page
+from vekst.graphql.types.growth import Growth, growth_for, read_span
 from vekst.graphql.types.next_steps import NextStep, next_steps_of
 from vekst.graphql.types.nodes import Node, given, page_size
 from vekst.graphql.types.recognitions import RecognitionConnection, recognitions_page
@@ -32,7 +33,7 @@ from vekst.graphql.types.standings import (
 )
 from vekst.queries.learners import LearnerRow
 
-__all__ = ["Learner", "learner_of"]
+__all__ = ["Learner", "learner_of", "seen_of"]
 
 
 @strawberry.type(description="A person who learns. Only oneself and an admin see it.")
@@ -90,6 +91,17 @@ class Learner(Node):
         asked = page_size(first, usual=10)
         return next_steps_of(self.seen)[:asked] if self.seen else []
 
+    @resolved("What grew from date to date, both included, at most 400; null before the first quest files.")
+    async def growth(
+        self,
+        info: Info,
+        first: Annotated[Date, strawberry.argument(name="from", description="The first date.")],
+        last: Annotated[Date, strawberry.argument(name="to", description="The last date.")],
+    ) -> Growth | None:
+        """For a development conversation."""
+        span = read_span(first, last)
+        return await growth_for(info.context, self.row.learner_id, self.seen, span) if self.seen else None
+
     @resolved("The learner's recognitions, newest first.")
     async def recognitions(
         self,
@@ -124,8 +136,8 @@ class Learner(Node):
 
 async def learner_of(context: Context, row: LearnerRow) -> Learner:
     """The learner, seen through the version of the pack that their standing was judged under."""
-    pack = await context.pack(row.pack_version)
-    seen = _seen(context, row, pack) if pack else None
+    seen = await seen_of(context, row)
+    pack = seen.pack if seen else None
     return Learner(
         id=strawberry.ID(learner_node(row.learner_id)),
         row=row,
@@ -138,6 +150,10 @@ async def learner_of(context: Context, row: LearnerRow) -> Learner:
     )
 
 
-def _seen(context: Context, row: LearnerRow, pack: Pack) -> Seen:
+async def seen_of(context: Context, row: LearnerRow) -> Seen | None:
+    """The standing, seen through the version of the pack that it was judged under; None before the first version."""
+    pack = await context.pack(row.pack_version)
+    if pack is None:
+        return None
     standing = decode(row.state) if row.state is not None else fresh_standing(pack, row.zone or pack.zone)
     return Seen(pack, standing, context.now, context.languages)

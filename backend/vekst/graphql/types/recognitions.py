@@ -21,6 +21,7 @@ from vekst.queries.ledger import LedgerRow, ledger_page
 
 __all__ = [
     "CHANGES",
+    "Acknowledgement",
     "Evidence",
     "Recognition",
     "RecognitionConnection",
@@ -77,6 +78,14 @@ class Why:
         ]
 
 
+@strawberry.type(description="That somebody has seen the progress and said so.")
+class Acknowledgement:
+    """Who, and when."""
+
+    name: str | None = strawberry.field(description="The name of who did; null once they were erased.")
+    given_at: DateTime = strawberry.field(description="When.")
+
+
 @strawberry.type(description="One entry of the ledger. Entries are never edited or deleted; a reversal is a new entry.")
 class Recognition(Node):
     """A ledger entry."""
@@ -98,6 +107,12 @@ class Recognition(Node):
         """The reversal."""
         reversal = await info.context.loaders.reversals.load((self.entry.learner_id, self.entry.seq))
         return await recognition_of(info.context, reversal) if reversal else None
+
+    @resolved("Who has seen it and said so, if anybody has.")
+    async def acknowledged(self, info: Info) -> Acknowledgement | None:
+        """Seen."""
+        found = await info.context.loaders.acknowledgements.load((self.entry.learner_id, self.entry.seq))
+        return Acknowledgement(name=found.name, given_at=DateTime(found.given_at)) if found else None
 
     @resolved("Why it was given: the rule, its version and the evidence.")
     def why(self) -> Why:

@@ -1,5 +1,6 @@
 """The tables, one per module; private to storage."""
 
+from vekst.storage.tables.acknowledgements import acknowledgements
 from vekst.storage.tables.base import metadata
 from vekst.storage.tables.board_choices import board_choices
 from vekst.storage.tables.board_counts import board_counts
@@ -22,6 +23,7 @@ from vekst.storage.tables.teams import teams
 from vekst.storage.tables.verifications import verifications
 
 __all__ = [
+    "acknowledgements",
     "board_choices",
     "board_counts",
     "board_members",
