@@ -76,8 +76,8 @@ DATA_KINDS: Final = (
             "For å vise hva du har oppnådd, hvorfor, og etter hvilken regel.",
         ),
         Words(
-            "You and administrators; managers of your teams see which quests, badges, milestones and levels you reached "
-            "by effort, without the evidence, and may tell you that they have seen it.",
+            "You and administrators; managers of your teams see which quests, badges, milestones and levels you "
+            "reached by effort, without the evidence, and may tell you that they have seen it.",
             "Du og administratorer; lederne av lagene dine ser hvilke oppdrag, merker, milepæler og nivåer du har nådd "
             "med innsats, uten grunnlaget, og kan si fra at de har sett det.",
         ),
