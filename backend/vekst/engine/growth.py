@@ -170,7 +170,7 @@ def growth_of(
 
 
 def growth_together(members: Sequence[Growth], span: Span) -> Growth:
-    """The sum over people; the days are those on which anybody is known to have been active, so none are told."""
+    """The sum over people. Active days, levels and runs at risk are each person's own, and there are none in it."""
     natures: Counter[str] = Counter()
     types: Counter[str] = Counter()
     points: Counter[str] = Counter()

@@ -1,7 +1,8 @@
 """Who may do what, as data: a rule for every field of the roots and for every type of node; what has none is denied.
 
 The guard asks for a role before anything of the field runs. How far the field then reaches depends on what is named,
-and is kept where that is read or written; tests try every rule as every kind of caller, here and from elsewhere.
+and is kept where that is read or written. Tests try every field as every kind of caller, and what names somebody or
+something from another organisation too.
 """
 
 from __future__ import annotations

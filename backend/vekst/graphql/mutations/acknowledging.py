@@ -45,12 +45,11 @@ AcknowledgeResult = Annotated[
 async def acknowledge(info: Info, choice: AcknowledgeInput) -> Acknowledge:
     """Acknowledge."""
     context = info.context
-    actor, _ = context.actor, context.learner_id
     key = read_recognition(choice.recognition)
     if key is None:
         raise NotFoundError("RECOGNITION_UNKNOWN", field="recognition")
     receipt = await context.factory.acknowledging().acknowledge(
-        actor,
+        context.actor,
         client_id=choice.id,
         learner_id=key[0],
         seq=key[1],
