@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from benchmarks.http_client import Connection
-from benchmarks.stage import PACKS, Stage
+from benchmarks.stage import OPERATIONS, PACKS, Stage
 
 __all__ = ["api", "floor_server", "worker"]
 
@@ -61,6 +61,8 @@ def _environment(stage: Stage) -> dict[str, str]:
         "VEKST_DATABASE_URL": settings.database_url.get_secret_value(),
         "VEKST_REDIS_URL": settings.redis_url.get_secret_value(),
         "VEKST_LOG_LEVEL": settings.log_level,
+        # As an app's own operations are served: known beforehand, and so compiled.
+        "VEKST_TRUSTED_DOCUMENTS": str(OPERATIONS),
         # One integration is measured here, at all that it can do.
         "VEKST_REQUESTS_PER_MINUTE": "0",
     }

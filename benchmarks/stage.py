@@ -21,10 +21,12 @@ from vekst.settings import Mode, Settings
 from vekst.storage.migrations import upgrade
 from vekst.storage.urls import async_url
 
-__all__ = ["PACKS", "Stage", "set_stage"]
+__all__ = ["OPERATIONS", "PACKS", "Stage", "set_stage"]
 
 PACKS: Final = Path(__file__).resolve().parent.parent / "quests"
 """The folder of the packs that come with the project."""
+OPERATIONS: Final = PACKS.parent / "schema" / "operations"
+"""The folder of the operations of a real app."""
 
 _CLEANING: Final = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
 _CLEANING_AT_MOST: Final = 10.0

@@ -42,7 +42,8 @@ _FLOORS: Final = """\
   is added to a counter.
 
 Ours runs with row-level security, boards that everybody joined, the outbox and durable commits, under the pack
-`sales-craft` and with learners who have a past; batches mix learners and types of events.
+`sales-craft` and with learners who have a past; batches mix learners and types of events. Over HTTP it is asked trusted
+documents, which are compiled.
 """
 
 

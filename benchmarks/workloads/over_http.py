@@ -22,7 +22,7 @@ from benchmarks.floors.splitting import SplitFloor
 from benchmarks.floors.storing import FloorRow, floor_rows
 from benchmarks.http_client import Connection, HttpAnswer, post
 from benchmarks.processes import api, floor_server, worker
-from benchmarks.stage import PACKS, Stage
+from benchmarks.stage import OPERATIONS, Stage
 from benchmarks.turns import Contender, Stopwatch, in_turn
 from vekst.domain.receipts import NewEvent
 from vekst.factory import Factory, Process
@@ -30,7 +30,6 @@ from vekst.tokens import DevelopmentIssuer
 
 __all__ = ["home_screen", "through_graphql"]
 
-_OPERATIONS: Final = PACKS.parent / "schema" / "operations"
 _GOALS: Final = {1: 0.5, 100: 0.25, 500: 0.25}
 _HOME_GOAL: Final = 0.75
 _BOARD: Final = "learning-streaks"
@@ -148,7 +147,7 @@ async def home_screen(stage: Stage) -> list[Finding]:
     async with _company(stage, "home") as company, api(stage) as port:
         issuer = DevelopmentIssuer.open(stage.settings.data_dir)
         people = sorted(company.learners)[:_VIEWERS]
-        query = (_OPERATIONS / "home.graphql").read_text(encoding="utf-8")
+        query = (OPERATIONS / "home.graphql").read_text(encoding="utf-8")
         asked = {person: _ask(query, {"board": _BOARD}, issuer.token(company.key, person=person)) for person in people}
         answers = await _answers(port, asked)
         statement = await _load(stage, answers)
@@ -231,7 +230,7 @@ def _ask(query: str, variables: Mapping[str, Any], token: str) -> bytes:
 
 
 def _record(batch: Sequence[NewEvent], token: str) -> bytes:
-    query = (_OPERATIONS / "record.graphql").read_text(encoding="utf-8")
+    query = (OPERATIONS / "record.graphql").read_text(encoding="utf-8")
     events = [
         {"id": each.id, "type": each.type, "occurredAt": each.occurred_at, "data": each.data, "person": each.person}
         for each in batch
