@@ -371,7 +371,9 @@ async def test_what_waits_to_be_judged_from_the_beginning_keeps_the_points(craft
     await practise(craft, "kari", clock(), "1", "2", "3")
     await craft.judge()
     async with craft.factory._process.database.writing(craft.id) as connection:
-        await connection.execute(text("UPDATE standings SET failures = 1 WHERE org_id = :org"), {"org": craft.id})
+        await connection.execute(
+            text("UPDATE standings SET failures = 1, retry_at = '2026-01-01Z' WHERE org_id = :org"), {"org": craft.id}
+        )
     clock.move(11 * DAY)
     assert await settle(craft) == 1
     assert await given(craft) == {"kari": 7}

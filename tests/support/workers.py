@@ -85,6 +85,12 @@ class OwnValkey:
                 else:
                     return
 
+    def keys(self, pattern: str) -> list[bytes]:
+        """The keys of that pattern."""
+        with Redis.from_url(self.url) as client:
+            found: list[bytes] = client.keys(pattern)
+            return found
+
     def kill(self) -> None:
         """Strike it down with all it held."""
         if self._process is not None:

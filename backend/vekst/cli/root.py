@@ -29,6 +29,7 @@ _MODULES: Final = {
     "people": "vekst.cli.people",
     "events": "vekst.cli.events",
     "replay": "vekst.cli.replay",
+    "retry": "vekst.cli.retry",
     "token": "vekst.cli.token",
     "doctor": "vekst.cli.doctor",
     "export": "vekst.cli.export",

@@ -16,15 +16,16 @@ JUDGE: Final = "judge"
 """The name of the worker's function; its arguments are the organisation's id as text, and what caused the hint."""
 
 _SLOTS: Final = 2
-_SPELL: Final = 10
+_SPELL: Final = 5
 
 
 class ArqQueue:
-    """Hints as arq jobs with two ids per organisation and spell of ten seconds.
+    """Hints as arq jobs with two ids per organisation and spell of five seconds.
 
     arq drops an enqueue whose id is queued or running. With a second id, a hint that comes while the first job runs
     waits under the other one; a job looks once more after it ended, so a hint dropped because both ran is not lost.
-    The ids of a killed worker's jobs stay taken for a while, but not beyond their spell.
+    The ids of a killed worker's jobs stay taken for a while, but not beyond their spell: each sweep, every five seconds,
+    has fresh ones, so what that worker left is taken up by the next sweep at the latest.
     """
 
     def __init__(self, valkey: Valkey, tracing: Tracing) -> None:

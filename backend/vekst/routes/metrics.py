@@ -37,8 +37,10 @@ class _Shared:
         self._organisations = gauge("vekst_waiting_organisations", "Organisations with events to judge.")
         self._seconds = gauge("vekst_waiting_seconds", "Seconds that the first of them has waited.")
         self._events = gauge("vekst_waiting_events", "Events to judge; 100000 means so many or more.")
-        self._set_aside = gauge(
-            "vekst_learners_set_aside", "Learners whose judging failed and who wait to be tried again."
+        self._held = gauge("vekst_held_events", "Events of learners who are set aside; 100000 means so many or more.")
+        self._set_aside = gauge("vekst_learners_set_aside", "Learners whose last judging failed.")
+        self._stuck = gauge(
+            "vekst_learners_stuck", "Those of them who failed so often that they wait for `vekst retry`."
         )
         self._untold = gauge("vekst_outbox_messages", "Messages that no live stream was woken for yet.")
         self._differences = gauge(
@@ -53,7 +55,9 @@ class _Shared:
         waiting, totals, verified = await process.waiting(), await process.totals(), await process.verified()
         self._organisations.set(waiting[0] if waiting else nan)
         self._seconds.set(waiting[1].total_seconds() if waiting else nan)
-        self._events.set(totals.pending if totals else nan)
+        self._events.set(totals.waiting if totals else nan)
+        self._held.set(totals.held if totals else nan)
+        self._stuck.set(totals.stuck if totals else nan)
         self._set_aside.set(totals.set_aside if totals else nan)
         self._untold.set(totals.untold if totals else nan)
         self._differences.set(verified.differences if verified else nan)

@@ -128,7 +128,7 @@ class ExaminationService:
             pending = await organisations_store.pending(connection, ENGINE_VERSION)
             totals = await organisations_store.totals(connection)
         waits = self._clock() - min((since for _, since in pending), default=self._clock())
-        told = f"{totals.pending} events wait, {hints} hints; {'a worker runs' if working else 'no worker runs'}"
+        told = f"{totals.waiting} events wait, {hints} hints; {'a worker runs' if working else 'no worker runs'}"
         if waits <= _WAITS_TOO_LONG:
             return Finding("queue", told)
         cure = "look at the worker's log, or start more" if working else "start one: vekst worker"
@@ -136,8 +136,8 @@ class ExaminationService:
 
     async def _learners(self) -> Finding:
         async with self._database.crossing() as connection:
-            count = (await organisations_store.totals(connection)).set_aside
-        if not count:
+            totals = await organisations_store.totals(connection)
+        if not totals.set_aside:
             return Finding("learners", "none is set aside")
         rows: list[tuple[str, str, int, str]] = []
         for org_id in await self._organisations():
@@ -146,7 +146,11 @@ class ExaminationService:
         # Whoever failed most often tells most about the cause.
         worst = sorted(rows, key=lambda row: -row[2])[:_NAMED]
         told = "; ".join(f"{person} of {key} ({times} times: {_line(error)})" for key, person, times, error in worst)
-        return Finding("learners", f"{count} set aside: {told}", "report the error; they are tried again by themselves")
+        counts = f"{totals.set_aside} set aside with {totals.held} events, {totals.stuck} of them for good"
+        cure = "report the error; they are tried again by themselves"
+        if totals.stuck:
+            cure = "report the error; once its cause is mended, run: vekst retry --org KEY"
+        return Finding("learners", f"{counts}: {told}", cure)
 
     async def _boards(self) -> Finding:
         wrong = 0

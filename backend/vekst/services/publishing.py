@@ -11,7 +11,7 @@ from vekst.jobs.queue import Queue
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
 from vekst.services.releases import checked_pack, digest_of, release_of
-from vekst.storage import packs_store
+from vekst.storage import packs_store, standings_store
 from vekst.storage.database import Database
 
 __all__ = ["Published", "PublishingService", "digest_of"]
@@ -48,5 +48,7 @@ class PublishingService:
                 return Published(release.head.version, changed=False)
             key = release.document.pack.pack
             await packs_store.append(connection, org_id, release.head, key=key, files=pack.files, at=now)
+            # Whose judging failed under the version before may well be judged under this one.
+            await standings_store.retry(connection, org_id, now)
         await self._queue.wake(org_id)
         return Published(release.head.version, changed=True)

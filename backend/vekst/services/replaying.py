@@ -11,20 +11,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.errors import NotFound
 from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.queue import Queue
 from vekst.services.clock import Clock
-from vekst.services.judging import JudgingService
+from vekst.services.judging import AGAIN_AT_MOST, JudgingService
 from vekst.services.packs import Packs
 from vekst.services.rounds import OnProgress, round_of_learners
 from vekst.services.verification import Difference, Fault, Stored, differences_of
-from vekst.storage import events_store, packs_store, replay_store, standings_store
+from vekst.storage import events_store, packs_store, people_store, replay_store, standings_store
 from vekst.storage.database import Database
 from vekst.storage.learners_store import LearnerRow
 from vekst.storage.replay_store import Progress
 
-__all__ = ["Progress", "ReplayService", "Verification"]
+__all__ = ["Progress", "ReplayService", "Retried", "Verification"]
 
 _PAUSE: Final = 0.1
 _PATIENCE: Final = 100
@@ -38,6 +39,14 @@ class Verification:
     learners: int
     behind: int
     differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """How many learners who were set aside were tried again, and how many of these failed again."""
+
+    learners: int
+    failed: int
 
 
 class ReplayService:
@@ -60,6 +69,20 @@ class ReplayService:
                 marked += await replay_store.mark(connection, org_id, ids)
         await self._queue.wake(org_id)
         return marked
+
+    async def retry(self, org_id: UUID, person: str | None = None) -> Retried:
+        """Try everyone who is set aside again now, or that person; `NotFound` for a person who is not there."""
+        async with self._database.writing(org_id) as connection:
+            identity = await people_store.find_person(connection, org_id, person) if person is not None else None
+            if person is not None and identity is None:
+                raise NotFound("UNKNOWN_PERSON", person=person)
+            only = identity.learner_id if identity else None
+            learner_ids = await standings_store.retry(connection, org_id, self._clock(), only)
+        for start in range(0, len(learner_ids), AGAIN_AT_MOST):
+            await self._judging.judge_learners(org_id, learner_ids[start : start + AGAIN_AT_MOST])
+        async with self._database.reading(org_id) as connection:
+            failed = await standings_store.failing(connection, org_id, learner_ids)
+        return Retried(len(learner_ids), len(failed))
 
     async def progress(self, org_id: UUID) -> Progress:
         """How many learners are judged under the version in force."""

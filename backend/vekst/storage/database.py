@@ -26,6 +26,8 @@ _BIND: Final = text("SELECT set_config('vekst.org', :org, true)")
 _BIND_WRITING: Final = text("SELECT set_config('vekst.org', :org, true), pg_advisory_xact_lock_shared(:lock)")
 _BIND_ERASING: Final = text("SELECT set_config('vekst.org', :org, true), pg_advisory_xact_lock(:lock)")
 _BECOME_ERASER: Final = text(f"SET LOCAL ROLE {ERASER_ROLE}")
+# Longer than any statement of the app may take: the server that does not answer by then is gone, or the line to it.
+_ANSWER_WITHIN: Final = 35.0
 # Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
 _SESSION: Final = {
     "role": APP_ROLE,
@@ -55,7 +57,7 @@ class Database:
             max_overflow=0,
             json_deserializer=orjson.loads,
             pool_timeout=10,
-            connect_args={"server_settings": _SESSION, "timeout": 10},
+            connect_args={"server_settings": _SESSION, "timeout": 10, "command_timeout": _ANSWER_WITHIN},
         )
         return cls(engine)
 

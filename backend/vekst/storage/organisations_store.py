@@ -15,10 +15,16 @@ __all__ = ["Totals", "append", "find_id", "pending", "totals", "with_boards_due"
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Over all organisations: events to be judged, learners set aside, messages to be told; 100,000 means or more."""
+    """Over all organisations; 100,000 means so many or more.
 
-    pending: int
+    `waiting` events are for the workers, `held` ones are of learners set aside. Of these, `stuck` ones failed so often
+    that they wait for somebody to look. `untold` messages woke no live stream yet.
+    """
+
+    waiting: int
+    held: int
     set_aside: int
+    stuck: int
     untold: int
 
 
@@ -30,7 +36,7 @@ _APPEND: Final = text(
 )
 _FIND: Final = text("SELECT vekst_organisation_id(:key)")
 _PENDING: Final = text("SELECT org_id, since FROM vekst_pending_organisations(:engine)")
-_TOTALS: Final = text("SELECT pending, set_aside, untold FROM vekst_totals()")
+_TOTALS: Final = text("SELECT waiting, held, set_aside, stuck, untold FROM vekst_backlog()")
 _BOARDS_DUE: Final = text("SELECT vekst_organisations_with_boards_due(:moment)")
 _CHALLENGES_DUE: Final = text("SELECT vekst_organisations_with_challenges_due(:moment)")
 _OUTBOX: Final = text("SELECT vekst_organisations_with_outbox(:before)")
@@ -57,7 +63,7 @@ async def pending(connection: AsyncConnection, engine_version: str) -> list[tupl
 async def totals(connection: AsyncConnection) -> Totals:
     """How much waits."""
     row = (await connection.execute(_TOTALS)).one()
-    return Totals(row.pending, row.set_aside, row.untold)
+    return Totals(row.waiting, row.held, row.set_aside, row.stuck, row.untold)
 
 
 async def with_boards_due(connection: AsyncConnection, moment: datetime) -> list[UUID]:

@@ -107,8 +107,8 @@ _MARK: Final = text(
 _PROGRESS: Final = text(
     """
     SELECT count(*) AS learners, count(*) FILTER (WHERE is_judged) AS judged,
-           count(*) FILTER (WHERE NOT is_judged AND retry_at > :now) AS set_aside
-      FROM (SELECT s.retry_at,
+           count(*) FILTER (WHERE NOT is_judged AND is_aside) AS set_aside
+      FROM (SELECT s.failures > 0 AND (s.retry_at IS NULL OR s.retry_at > :now) AS is_aside,
                    s.state IS NOT NULL AND s.engine_version = :engine AND s.pack_version >= :version AS is_judged
               FROM standings s
              WHERE s.org_id = :org_id

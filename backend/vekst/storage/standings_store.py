@@ -15,15 +15,18 @@ from vekst.domain.events import Position
 
 __all__ = [
     "NOBODY",
+    "TRIES_AT_MOST",
     "StandingRow",
     "StandingUpdate",
     "append",
     "claim",
     "claim_outdated",
     "count_entries",
+    "failing",
     "lock",
     "lock_due",
     "read",
+    "retry",
     "set_aside",
     "update",
     "waiting",
@@ -31,6 +34,8 @@ __all__ = [
 
 NOBODY: Final = UUID(int=0)
 """A learner id before all others: where a round of claims begins."""
+TRIES_AT_MOST: Final = 12
+"""Judgings in a row that may fail, over half an hour; then the learner is stuck until somebody has them tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ _WAITING: Final = text(
 _CLAIM: Final = text(
     """
     SELECT learner_id FROM standings
-     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND (retry_at IS NULL OR retry_at <= :now)
+     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND (failures = 0 OR retry_at <= :now)
      ORDER BY learner_id FOR NO KEY UPDATE SKIP LOCKED
     """
 )
@@ -91,7 +96,7 @@ _CLAIM_OUTDATED: Final = text(
     """
     SELECT s.learner_id FROM standings s
      WHERE s.org_id = :org_id AND s.state IS NOT NULL
-       AND (s.engine_version <> :engine OR s.pack_version < :version) AND (s.retry_at IS NULL OR s.retry_at <= :now)
+       AND (s.engine_version <> :engine OR s.pack_version < :version) AND (s.failures = 0 OR s.retry_at <= :now)
      ORDER BY s.learner_id LIMIT :most FOR NO KEY UPDATE OF s SKIP LOCKED
     """
 )
@@ -155,9 +160,27 @@ _COUNT_ENTRIES: Final = text(
 _SET_ASIDE: Final = text(
     """
     UPDATE standings SET failures = failures + 1, failed_at = :at, error = :error,
-           retry_at = CAST(:at AS timestamptz) + least(power(2, failures), 3600) * interval '1 second'
+           retry_at = CASE WHEN failures + 1 < :tries
+                           THEN CAST(:at AS timestamptz) + power(2, failures) * interval '1 second' END
      WHERE org_id = :org_id AND learner_id = :learner_id
     """
+)
+# One failure stays on record, so that the learner is judged from all events; the tries are counted from the beginning.
+_RETRY: Final = text(
+    """
+    WITH found AS (
+        SELECT learner_id FROM standings
+         WHERE org_id = :org_id AND failures > 0
+           AND (CAST(:learner_id AS uuid) IS NULL OR learner_id = CAST(:learner_id AS uuid))
+         ORDER BY learner_id FOR NO KEY UPDATE
+    )
+    UPDATE standings s SET failures = 1, retry_at = :at FROM found f
+     WHERE s.org_id = :org_id AND s.learner_id = f.learner_id
+    RETURNING s.learner_id
+    """
+)
+_FAILING: Final = text(
+    "SELECT learner_id FROM standings WHERE org_id = :org_id AND learner_id = ANY(:learners) AND failures > 0"
 )
 
 
@@ -241,8 +264,19 @@ async def count_entries(connection: AsyncConnection, org_id: UUID, seqs: Mapping
 
 
 async def set_aside(connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, error: str, at: datetime) -> None:
-    """Let a learner whose judging failed wait, twice as long with every failure, an hour at most."""
-    await connection.execute(_SET_ASIDE, {"org_id": org_id, "learner_id": learner_id, "error": error, "at": at})
+    """Let a learner whose judging failed wait, twice as long with every failure; after the last try, for `retry`."""
+    parameters = {"org_id": org_id, "learner_id": learner_id, "error": error, "at": at, "tries": TRIES_AT_MOST}
+    await connection.execute(_SET_ASIDE, parameters)
+
+
+async def retry(connection: AsyncConnection, org_id: UUID, at: datetime, learner_id: UUID | None = None) -> list[UUID]:
+    """Let everyone who is set aside, or that learner, be tried again at once and from the first try; who they are."""
+    return await _ids(connection, _RETRY, {"org_id": org_id, "learner_id": learner_id, "at": at})
+
+
+async def failing(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the learners whose last judging failed."""
+    return await _ids(connection, _FAILING, {"org_id": org_id, "learners": list(learner_ids)})
 
 
 async def _ids(connection: AsyncConnection, statement: TextClause, parameters: dict[str, object]) -> list[UUID]:

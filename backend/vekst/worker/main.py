@@ -98,6 +98,8 @@ async def _run_arq(process: Process, stopping: asyncio.Task[bool]) -> Exception 
     worker = _arq_worker(process)
     running = asyncio.create_task(worker.async_run())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.done():
+        _log.info("worker_stopping", jobs=len(worker.tasks))
     worker.allow_pick_jobs = False
     if worker.tasks:
         await asyncio.wait(worker.tasks.values(), timeout=_GRACE)

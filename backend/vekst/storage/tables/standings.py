@@ -26,7 +26,7 @@ standings = Table(
         "failures",
         Integer,
         nullable=False,
-        comment="judgings in a row that failed; the learner waits until retry_at",
+        comment="judgings in a row that failed; the learner waits until retry_at, or for a command where that is null",
     ),
     Column("failed_at", MOMENT),
     Column("retry_at", MOMENT),
