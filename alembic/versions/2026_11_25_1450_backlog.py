@@ -22,7 +22,7 @@ BACKLOG = (
     """,
     "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)",
     # As before, but without those whom no worker would take now.
-    f"""
+    """
     CREATE OR REPLACE FUNCTION vekst_pending_organisations(engine text) RETURNS TABLE (org_id uuid, since timestamptz)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT
     AS $$
@@ -35,21 +35,21 @@ BACKLOG = (
                                  WHERE e.org_id = o.org_id AND e.judged_at IS NULL
                                    AND NOT EXISTS (SELECT FROM standings s
                                                    WHERE s.org_id = e.org_id AND s.learner_id = e.learner_id
-                                                     AND {ASIDE})
+                                                     AND @aside@)
                                  LIMIT 1000) sample) waiting ON true
         WHERE waiting.since IS NOT NULL
            OR EXISTS (SELECT FROM standings s
                       WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version < engine
-                        AND NOT ({ASIDE}))
+                        AND NOT (@aside@))
            OR EXISTS (SELECT FROM standings s
                       WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version > engine
-                        AND NOT ({ASIDE}))
+                        AND NOT (@aside@))
            OR EXISTS (SELECT FROM standings s
                       WHERE s.org_id = o.org_id AND s.state IS NOT NULL AND s.engine_version = engine
-                        AND s.pack_version < latest.version AND NOT ({ASIDE}))
+                        AND s.pack_version < latest.version AND NOT (@aside@))
         ORDER BY since
     $$
-    """,
+    """.replace("@aside@", ASIDE),
     # Bounded, so that looking costs little however far behind the workers are: the largest means so many or more.
     """
     CREATE FUNCTION vekst_backlog()

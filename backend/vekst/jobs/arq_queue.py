@@ -24,8 +24,8 @@ class ArqQueue:
 
     arq drops an enqueue whose id is queued or running. With a second id, a hint that comes while the first job runs
     waits under the other one; a job looks once more after it ended, so a hint dropped because both ran is not lost.
-    The ids of a killed worker's jobs stay taken for a while, but not beyond their spell: each sweep, every five seconds,
-    has fresh ones, so what that worker left is taken up by the next sweep at the latest.
+    The ids of a killed worker's jobs stay taken for a while, but not beyond their spell. Each sweep, every five
+    seconds, has fresh ones, so what that worker left is taken up by the next sweep at the latest.
     """
 
     def __init__(self, valkey: Valkey, tracing: Tracing) -> None:
