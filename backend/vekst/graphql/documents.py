@@ -30,6 +30,8 @@ class Fault:
 
     code: str
     errors: tuple[GraphQLError, ...]
+    is_of_schema: bool = False
+    """Whether it is a fault by the schema, and not by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +92,4 @@ class Documents:
             max_errors=_ERRORS_AT_MOST,
             hide_suggestions=self._hide_suggestions,
         )
-        return Prepared(document, Fault("DOCUMENT_NOT_VALID", tuple(errors)) if errors else None)
+        return Prepared(document, Fault("DOCUMENT_NOT_VALID", tuple(errors), is_of_schema=True) if errors else None)

@@ -25,8 +25,9 @@ from graphql import (
 from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany, VekstError
 from vekst.graphql.compiled import CompiledOperation, CompiledOperations
 from vekst.graphql.context import Context
+from vekst.graphql.discretion import Discretion
 from vekst.graphql.documents import Documents
-from vekst.graphql.faults import told, told_all
+from vekst.graphql.faults import Discreet, told, told_all
 from vekst.graphql.limits import Limits
 from vekst.graphql.persisted import PersistedQueries
 from vekst.graphql.request import Request
@@ -98,6 +99,7 @@ class Operations:
         self._schema = schema
         self._limits = limits or Limits()
         self._development = development
+        self._discretion = None if development else Discretion(schema.core)
         self._compiled = CompiledOperations(schema, hide_suggestions=not development)
         self._documents = Documents(schema.core, self._limits, development=development)
 
@@ -148,8 +150,11 @@ class Operations:
         operation = get_operation_ast(prepared.document, request.operation_name) if prepared.document else None
         if operation is not None and (refused := _refusal(operation, request, context)) is not None:
             return refused
-        if prepared.fault is not None:
-            return Answer(400, {"errors": told_all(prepared.fault.errors, locale, code=prepared.fault.code)})
+        if (fault := prepared.fault) is not None:
+            if fault.is_of_schema and context.caller.actor is None and self._discretion:
+                return _unsigned(context)
+            discreet = self._discreet(prepared.document, request)
+            return Answer(400, {"errors": told_all(fault.errors, locale, code=fault.code, discreet=discreet)})
         if prepared.document is None or operation is None:
             error = InvalidInput("OPERATION_NOT_NAMED", field="operationName")
             return Answer(400, {"errors": [told(error, locale)]})
@@ -192,8 +197,14 @@ class Operations:
             errors = opened.errors if isinstance(opened, ExecutionResult) else None
         else:
             errors = executor
-        told_errors = told_all(errors or (), context.languages.messages, code="VARIABLES_NOT_VALID")
-        return Answer(400, {"errors": told_errors}, kind=admitted.kind)
+        locale, discreet = context.languages.messages, self._discreet(admitted.document, request)
+        body = {"errors": told_all(errors or (), locale, code="VARIABLES_NOT_VALID", discreet=discreet)}
+        return Answer(400, body, kind=admitted.kind)
+
+    def _discreet(self, document: DocumentNode | None, request: Request) -> Discreet:
+        """What this request may be told in GraphQL's own words: all of them in development."""
+        discretion = self._discretion
+        return discretion.towards(document, request.variables) if discretion else str
 
     async def _event_answer(self, admitted: _Admitted, request: Request, context: Context, event: object) -> Answer:
         """The answer to one event, for which everything is loaded anew."""
@@ -216,7 +227,10 @@ class Operations:
             return Answer(503, {"errors": [told(error, locale)]}, kind=kind, name=name)
         body: dict[str, Any] = {}
         if result.errors:
-            body["errors"] = told_all(result.errors, locale, code="VARIABLES_NOT_VALID", operation=name)
+            discreet = self._discreet(admitted.document, request)
+            body["errors"] = told_all(
+                result.errors, locale, code="VARIABLES_NOT_VALID", discreet=discreet, operation=name
+            )
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
             return Answer(400, body, kind=kind, name=name)
         body["data"] = result.data
@@ -249,14 +263,18 @@ def _refusal(operation: OperationDefinitionNode, request: Request, context: Cont
         error = InvalidInput("MUTATION_BY_GET")
         return Answer(405, {"errors": [told(error, locale)]}, kind=kind.value, headers={"Allow": "POST"})
     if context.caller.actor is None and kind is not OperationType.MUTATION and not _asks_nothing(operation):
-        error = NotSignedIn(context.caller.code)
-        challenge = 'Bearer realm="vekst"'
-        if context.caller.code != NotSignedIn.code:
-            challenge += ', error="invalid_token"'
-        return Answer(
-            _UNSIGNED, {"errors": [told(error, locale)]}, kind=kind.value, headers={"WWW-Authenticate": challenge}
-        )
+        return _unsigned(context, kind.value)
     return None
+
+
+def _unsigned(context: Context, kind: str = "unknown") -> Answer:
+    """The answer to nobody, and why they are that."""
+    error = NotSignedIn(context.caller.code)
+    challenge = 'Bearer realm="vekst"'
+    if context.caller.code != NotSignedIn.code:
+        challenge += ', error="invalid_token"'
+    body = {"errors": [told(error, context.languages.messages)]}
+    return Answer(_UNSIGNED, body, kind=kind, headers={"WWW-Authenticate": challenge})
 
 
 def _asks_nothing(operation: OperationDefinitionNode) -> bool:

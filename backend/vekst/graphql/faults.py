@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import structlog
@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooMany, VekstError
 from vekst.domain.texts import cure, text
 
-__all__ = ["masked", "new_error_id", "told", "told_all"]
+__all__ = ["Discreet", "masked", "new_error_id", "told", "told_all"]
 
 _LOG: Final = structlog.get_logger(__name__)
 
@@ -20,6 +20,9 @@ _KINDS: Final = (NotSignedIn, NotAllowed, InvalidInput, TooMany, NotFound)
 
 Told = dict[str, Any]
 """One entry of `errors` in an answer."""
+
+Discreet = Callable[[str], str]
+"""What may be said of a message of GraphQL's own."""
 
 
 def told(error: VekstError, locale: str) -> Told:
@@ -49,18 +52,20 @@ def new_error_id() -> str:
     return secrets.token_hex(6)
 
 
-def told_all(errors: Iterable[GraphQLError], locale: str, *, code: str, operation: str | None = None) -> list[Told]:
+def told_all(
+    errors: Iterable[GraphQLError], locale: str, *, code: str, discreet: Discreet, operation: str | None = None
+) -> list[Told]:
     """The errors of an operation; those of the request itself are told under `code`, with GraphQL's detail."""
-    return [{**_told(error, locale, code, operation), **_whereabouts(error)} for error in errors]
+    return [{**_told(error, locale, code, discreet, operation), **_whereabouts(error)} for error in errors]
 
 
-def _told(error: GraphQLError, locale: str, code: str, operation: str | None) -> Told:
+def _told(error: GraphQLError, locale: str, code: str, discreet: Discreet, operation: str | None) -> Told:
     cause = error.original_error
     if isinstance(cause, VekstError):
         return told(cause, locale)
     if cause is None or _is_coercion(error):
         kind = TooMany if code == "OPERATION_TOO_LARGE" else InvalidInput
-        return told(kind(code, detail=error.message), locale)
+        return told(kind(code, detail=discreet(error.message)), locale)
     error_id = new_error_id()
     _LOG.error("graphql.failed", error_id=error_id, operation=operation, path=error.path, exc_info=cause)
     return masked(error_id, locale)
