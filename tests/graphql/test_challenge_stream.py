@@ -17,7 +17,7 @@ from tests.support.packs import WITH_CHALLENGES
 from vekst.domain.actors import Role
 from vekst.factory import Factory, Process
 from vekst.graphql.opaque import challenge_node
-from vekst.services.challenges import ChallengeChange, NewChallenge
+from vekst.services.challenge_forms import ChallengeChange, NewChallenge
 from vekst.settings import Settings
 from vekst.tokens import DevelopmentIssuer
 

@@ -193,3 +193,56 @@ async def test_pages_of_challenges_hold_each_one_once(craft: Organisation, sign_
     assert len(found) == 5
     error = await nora.error('{ challenges(after: "x") { edges { cursor } } }')
     assert error["extensions"]["code"] == "INVALID_INPUT"
+
+
+SIDES = """query ($id: ID!) { challenge(id: $id) { form met teams { key } teamsThatMet { key name }
+  progress { members asked reached have met } me { value asked reached }
+  sides { team { key } members asked reached share met } } }"""
+
+
+async def test_teams_side_by_side_each_see_their_own_share_and_who_met_the_goal(
+    craft: Organisation, sign_in: SignIn, clock: TestClock
+) -> None:
+    """Promise 4: of a team that is not one's own nothing shows but that it got there."""
+    adam, nora, kari, ola = (sign_in(person) for person in ("adam", "nora", "kari", "ola"))
+    wish = {"id": "c1", "teams": ["north", "south"], "template": "listening-days", "form": "SIDE_BY_SIDE"}
+    assert (await create(nora, **wish))["code"] == "TEAM_UNKNOWN"
+    ends = (clock() + timedelta(days=3)).isoformat()
+    own = {**wish, "template": None, "title": "x", "measure": {"count": {"event": "call.practised"}}, "endsAt": ends}
+    refused = (await adam.ask(OWN, input={**own, "goal": {"together": 3}}))["createChallenge"]
+    assert (refused["code"], refused["field"]) == ("CHALLENGE_SIDES_NEED_SHARE", "goal")
+    assert (await create(adam, **{**wish, "teams": ["north"]}))["code"] == "CHALLENGE_SIDES_NEED_TEAMS"
+    made = await create(adam, **wish)
+    assert made["__typename"] == "CreateChallenge", made
+    challenge = made["challenge"]["id"]
+    clock.move(timedelta(days=2))
+    for day in (0, 1):
+        await craft.record("kari", new_event(f"{day}", at=clock() - timedelta(days=day)))
+    await craft.record("ola", new_event("1", at=clock()))
+
+    async def shown(client: Client) -> Any:
+        return (await client.ask(SIDES, id=challenge))["challenge"]
+
+    north = {"team": {"key": "north"}, "members": 2, "asked": 2, "reached": 1, "share": 0.5, "met": True}
+    south = {"team": {"key": "south"}, "members": 1, "asked": 1, "reached": 0, "share": 0.0, "met": False}
+    for settled in (False, True):
+        if settled:
+            clock.move(timedelta(days=8))
+            await craft.factory.settling().sweep()
+        for client, sides, met in ((kari, [north], True), (ola, [south], False), (adam, [north, south], True)):
+            found = await shown(client)
+            assert (found["form"], found["sides"]) == ("SIDE_BY_SIDE", sides)
+            assert found["teamsThatMet"] == [{"key": "north", "name": "north"}]
+            assert [team["key"] for team in found["teams"]] == ["north", "south"]
+            assert (found["met"], found["progress"]["met"]) == (met if settled else None, met)
+            assert found["progress"]["members"] == sum(int(str(side["members"])) for side in sides)
+        assert (await shown(kari))["progress"]["have"] == 2
+        assert (await shown(ola))["me"] == {"value": 1, "asked": True, "reached": False}
+    [together] = await _sides_of_one(nora, clock)
+    assert together == {"form": "TOGETHER", "sides": [], "teamsThatMet": []}
+
+
+async def _sides_of_one(nora: Client, clock: TestClock) -> list[Any]:
+    made = await create(nora, id="one")
+    query = "query ($id: ID!) { challenge(id: $id) { form sides { met } teamsThatMet { key } } }"
+    return [(await nora.ask(query, id=made["challenge"]["id"]))["challenge"]]

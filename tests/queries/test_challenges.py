@@ -10,7 +10,7 @@ from vekst.domain.actors import Role
 from vekst.domain.challenges import ChallengeState
 from vekst.factory import Process
 from vekst.queries.challenges import ChallengeViewer, challenges_page
-from vekst.services.challenges import NewChallenge
+from vekst.services.challenge_forms import NewChallenge
 
 DAY = timedelta(days=1)
 

@@ -2,120 +2,45 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from tests.support.challenges import (
+    DAY,
+    HOUR,
+    StillClock,
+    create,
+    given,
+    own,
+    practise,
+    result,
+    settle,
+    two_teams,
+    values,
+    verified,
+)
 from tests.support.organisations import Organisation, new_event
-from tests.support.packs import WITH_CHALLENGES
-from vekst.domain.actors import Role
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.factory import Factory, Process
-from vekst.services.challenges import ChallengeChange, NewChallenge
+from vekst.services.challenge_forms import ChallengeChange, NewChallenge
 from vekst.settings import Settings
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LESSONS = {"count": {"event": "lesson.completed"}}
 
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC).replace(microsecond=0) - 60 * DAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, by: timedelta) -> None:
-        self.now += by
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def craft(settings: Settings, organisation: Organisation, clock: Clock) -> AsyncIterator[Organisation]:
-    """Two teams with a manager each, and an admin, long before today."""
-    async with Process.running(settings, clock=clock) as process:
-        craft = Organisation(Factory(process), organisation.id, organisation.key)
-        await craft.publish(WITH_CHALLENGES)
-        await craft.hire("kari", "per", team="north")
-        await craft.hire("ola", team="south")
-        await craft.hire("nora", team="north", role=Role.MANAGER)
-        await craft.hire("siri", team="south", role=Role.MANAGER)
-        await craft.hire("adam", role=Role.ADMIN)
-        clock.move(DAY)
+async def craft(settings: Settings, organisation: Organisation, clock: StillClock) -> AsyncIterator[Organisation]:
+    async with two_teams(settings, organisation, clock) as craft:
         yield craft
 
 
-async def create(craft: Organisation, person: str = "nora", **changes: Any) -> UUID:
-    wish = {"id": "c1", "teams": ("north",), "template": "practice-sprint", **changes}
-    return await craft.factory.challenges().create(await craft.actor(person), NewChallenge(**wish))
-
-
-async def own(craft: Organisation, clock: Clock, person: str = "nora", **changes: Any) -> UUID:
-    """A challenge with terms of the manager's own, of ten days."""
-    wish = {"template": None, "title": "Lessons", "measure": LESSONS, "goal": {"together": 3}, "points": 7}
-    return await create(craft, person, **{**wish, "ends_at": clock() + 10 * DAY, **changes})
-
-
-async def practise(craft: Organisation, person: str, at: datetime, *ids: str) -> None:
-    for index, name in enumerate(ids):
-        when = at + index * timedelta(minutes=1)
-        [receipt] = await craft.record(person, new_event(name, "lesson.completed", when, lesson="x"))
-        assert receipt.status == "STORED", receipt
-
-
-async def result(craft: Organisation, challenge: UUID) -> dict[str, Any]:
-    [row] = await craft.rows(
-        "SELECT met, members, asked, reached, total, settled_at FROM challenges WHERE challenge_id = :id", id=challenge
-    )
-    return dict(zip(("met", "members", "asked", "reached", "total", "settled_at"), row, strict=True))
-
-
-async def given(craft: Organisation) -> dict[object, object]:
-    """Who was recognised for challenges, and with how many points."""
-    rows = await craft.rows(
-        """
-        SELECT p.person, l.points FROM ledger_entries l
-          JOIN people p ON p.org_id = l.org_id AND p.learner_id = l.learner_id WHERE l.kind = 'CHALLENGE'
-        """
-    )
-    assert len({person for person, _ in rows}) == len(rows)
-    return dict(rows)  # type: ignore[arg-type]
-
-
-async def values(craft: Organisation, challenge: UUID) -> dict[object, tuple[object, ...]]:
-    rows = await craft.rows(
-        """
-        SELECT p.person, c.value, c.asked, c.reached FROM challenge_progress c
-          JOIN people p ON p.org_id = c.org_id AND p.learner_id = c.learner_id WHERE c.challenge_id = :id
-        """,
-        id=challenge,
-    )
-    return {person: (int(str(value)), *rest) for person, value, *rest in rows}
-
-
-async def settle(craft: Organisation) -> int:
-    """The worker's sweep, for this organisation alone."""
-    ids = await craft.rows("SELECT challenge_id FROM challenges ORDER BY 1")
-    settled = [await craft.factory.settling().settle(craft.id, each) for (each,) in ids]  # type: ignore[arg-type]
-    return sum(settled)
-
-
-async def verified(craft: Organisation) -> None:
-    """What is stored is what judging again would give, points of challenges included."""
-    verification = await craft.factory.replaying().verify(craft.id)
-    assert verification.differences == ()
-
-
-async def test_a_challenge_is_created_once_however_often_it_is_sent(craft: Organisation, clock: Clock) -> None:
+async def test_a_challenge_is_created_once_however_often_it_is_sent(craft: Organisation, clock: StillClock) -> None:
     first = await create(craft)
     assert await create(craft) == first
     clock.move(3 * DAY)
@@ -177,7 +102,7 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
 
 
 async def test_terms_that_do_not_fit_are_refused_and_the_part_at_fault_is_named(
-    craft: Organisation, clock: Clock
+    craft: Organisation, clock: StillClock
 ) -> None:
     for changes, field in MISFITS:
         with pytest.raises(InvalidInput) as refused:
@@ -187,7 +112,7 @@ async def test_terms_that_do_not_fit_are_refused_and_the_part_at_fault_is_named(
 
 
 async def test_what_counts_is_what_members_did_in_its_time_and_the_result_is_given_once(
-    craft: Organisation, clock: Clock
+    craft: Organisation, clock: StillClock
 ) -> None:
     """C1, C2, C3: and the points are in standing and ledger alike, also after everything is judged again."""
     start = clock()
@@ -217,7 +142,7 @@ async def test_what_counts_is_what_members_did_in_its_time_and_the_result_is_giv
 
 
 async def test_an_event_before_the_settling_counts_however_late_and_one_after_it_never_does(
-    craft: Organisation, clock: Clock
+    craft: Organisation, clock: StillClock
 ) -> None:
     """C3, hard case 18."""
     start = clock()
@@ -235,7 +160,7 @@ async def test_an_event_before_the_settling_counts_however_late_and_one_after_it
     assert await values(craft, challenge) == {"kari": (2, False, False), "per": (0, False, False)}
 
 
-async def test_a_void_after_the_settling_takes_nothing_back(craft: Organisation, clock: Clock) -> None:
+async def test_a_void_after_the_settling_takes_nothing_back(craft: Organisation, clock: StillClock) -> None:
     """C3: what comes later never counts, for or against."""
     start = clock()
     await own(craft, clock, goal={"everyone": 1})
@@ -250,7 +175,7 @@ async def test_a_void_after_the_settling_takes_nothing_back(craft: Organisation,
     await verified(craft)
 
 
-async def test_a_void_before_the_settling_takes_the_event_out(craft: Organisation, clock: Clock) -> None:
+async def test_a_void_before_the_settling_takes_the_event_out(craft: Organisation, clock: StillClock) -> None:
     start = clock()
     challenge = await own(craft, clock)
     await practise(craft, "kari", start, "1", "2", "3")
@@ -260,7 +185,7 @@ async def test_a_void_before_the_settling_takes_the_event_out(craft: Organisatio
     assert (await values(craft, challenge))["kari"] == (2, False, False)
 
 
-async def test_leaving_and_joining_midway_neither_erases_nor_imports(craft: Organisation, clock: Clock) -> None:
+async def test_leaving_and_joining_midway_neither_erases_nor_imports(craft: Organisation, clock: StillClock) -> None:
     """C1, C2, hard case 17: who was not there for the whole time is not asked, and contributes all the same."""
     start = clock()
     challenge = await own(craft, clock, goal={"everyone": 2})
@@ -284,7 +209,7 @@ async def test_leaving_and_joining_midway_neither_erases_nor_imports(craft: Orga
 
 
 async def test_moving_between_two_teams_of_one_challenge_is_belonging_all_the_time(
-    craft: Organisation, clock: Clock
+    craft: Organisation, clock: StillClock
 ) -> None:
     """C2: several teams together."""
     start = clock()
@@ -299,7 +224,7 @@ async def test_moving_between_two_teams_of_one_challenge_is_belonging_all_the_ti
     assert (found["met"], found["asked"], found["reached"]) == (True, 3, 2)
 
 
-async def test_who_had_time_off_and_did_not_reach_it_is_not_asked(craft: Organisation, clock: Clock) -> None:
+async def test_who_had_time_off_and_did_not_reach_it_is_not_asked(craft: Organisation, clock: StillClock) -> None:
     """C2: and where nobody is asked, the goal is not met."""
     start = clock()
     first = await own(craft, clock, goal={"everyone": 1})
@@ -317,7 +242,7 @@ async def test_who_had_time_off_and_did_not_reach_it_is_not_asked(craft: Organis
     assert (await result(craft, second))["met"] is False
 
 
-async def test_who_was_let_go_is_not_asked(craft: Organisation, clock: Clock) -> None:
+async def test_who_was_let_go_is_not_asked(craft: Organisation, clock: StillClock) -> None:
     challenge = await own(craft, clock, goal={"everyone": 1})
     await practise(craft, "kari", clock(), "1")
     await craft.dismiss("per")
@@ -326,7 +251,9 @@ async def test_who_was_let_go_is_not_asked(craft: Organisation, clock: Clock) ->
     assert (await result(craft, challenge))["met"] is True
 
 
-async def test_workers_that_settle_at_once_settle_once(craft: Organisation, clock: Clock, settings: Settings) -> None:
+async def test_workers_that_settle_at_once_settle_once(
+    craft: Organisation, clock: StillClock, settings: Settings
+) -> None:
     """C3: whoever is second finds it done, or being done."""
     challenge = await own(craft, clock)
     await practise(craft, "kari", clock(), "1", "2", "3")
@@ -341,7 +268,7 @@ async def test_workers_that_settle_at_once_settle_once(craft: Organisation, cloc
 
 
 async def test_a_crash_before_the_commit_leaves_nothing_and_the_next_sweep_settles(
-    craft: Organisation, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    craft: Organisation, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C3."""
     challenge = await own(craft, clock)
@@ -365,7 +292,9 @@ async def _crash(*_: object, **__: object) -> None:
     raise ConnectionError
 
 
-async def test_what_waits_to_be_judged_from_the_beginning_keeps_the_points(craft: Organisation, clock: Clock) -> None:
+async def test_what_waits_to_be_judged_from_the_beginning_keeps_the_points(
+    craft: Organisation, clock: StillClock
+) -> None:
     """A standing that is set aside is not in the way: the ledger has the entry, and judging again keeps it."""
     await own(craft, clock)
     await practise(craft, "kari", clock(), "1", "2", "3")
@@ -385,7 +314,7 @@ async def test_what_waits_to_be_judged_from_the_beginning_keeps_the_points(craft
     await verified(craft)
 
 
-async def test_points_of_outcomes_stay_outcomes(craft: Organisation, clock: Clock) -> None:
+async def test_points_of_outcomes_stay_outcomes(craft: Organisation, clock: StillClock) -> None:
     """P1."""
     await own(craft, clock, measure={"count": {"event": "deal.closed"}}, goal={"together": 1})
     await craft.record("kari", new_event("1", "deal.closed", clock(), amount=5))
@@ -396,7 +325,7 @@ async def test_points_of_outcomes_stay_outcomes(craft: Organisation, clock: Cloc
 
 
 async def test_while_it_runs_only_the_end_comes_later_and_the_goal_gets_lower(
-    craft: Organisation, clock: Clock
+    craft: Organisation, clock: StillClock
 ) -> None:
     challenge = await own(craft, clock, goal={"share": "80%", "reach": 3})
     service, nora = craft.factory.challenges(), await craft.actor("nora")
@@ -427,7 +356,7 @@ async def test_while_it_runs_only_the_end_comes_later_and_the_goal_gets_lower(
 
 
 async def test_a_draft_changes_freely_settles_never_and_is_announced_once_it_is_ready(
-    craft: Organisation, clock: Clock
+    craft: Organisation, clock: StillClock
 ) -> None:
     challenge = await own(craft, clock, draft=True)
     service, nora = craft.factory.challenges(), await craft.actor("nora")
@@ -443,7 +372,7 @@ async def test_a_draft_changes_freely_settles_never_and_is_announced_once_it_is_
     assert await settle(craft) == 1
 
 
-async def test_a_challenge_that_was_called_off_settles_never(craft: Organisation, clock: Clock) -> None:
+async def test_a_challenge_that_was_called_off_settles_never(craft: Organisation, clock: StillClock) -> None:
     challenge = await own(craft, clock)
     nora = await craft.actor("nora")
     await asyncio.gather(*(craft.factory.challenges().cancel(nora, challenge) for _ in range(3)))
@@ -453,7 +382,7 @@ async def test_a_challenge_that_was_called_off_settles_never(craft: Organisation
         await craft.factory.challenges().change(nora, challenge, ChallengeChange(ends_at=clock() + DAY))
 
 
-async def test_an_extension_and_the_settling_at_once_have_one_outcome(craft: Organisation, clock: Clock) -> None:
+async def test_an_extension_and_the_settling_at_once_have_one_outcome(craft: Organisation, clock: StillClock) -> None:
     """Both sides of the race: the end is fixed before the settling may begin, so the extension is refused."""
     challenge = await own(craft, clock)
     nora, later = await craft.actor("nora"), clock() + 30 * DAY
@@ -471,7 +400,7 @@ async def test_an_extension_and_the_settling_at_once_have_one_outcome(craft: Org
     assert ends < later
 
 
-async def test_days_are_counted_on_the_teams_clocks(craft: Organisation, clock: Clock) -> None:
+async def test_days_are_counted_on_the_teams_clocks(craft: Organisation, clock: StillClock) -> None:
     """A fortnight later it is the same hour in the team's zone, whatever summer time does in between."""
     starts = datetime(clock().year, 3, 20, 8, tzinfo=UTC)
     clock.now = starts - DAY

@@ -21,7 +21,7 @@ from vekst.domain.errors import NotFound
 from vekst.domain.personal_data import TABLES, OnErasure
 from vekst.domain.receipts import ReceiptStatus
 from vekst.factory import Process
-from vekst.services.challenges import NewChallenge
+from vekst.services.challenge_forms import NewChallenge
 from vekst.services.feedback import Unasked
 from vekst.services.people import PersonEntry
 from vekst.services.privacy import as_document, as_text
@@ -105,6 +105,9 @@ async def full(organisation: Organisation) -> Organisation:
                VALUES (:org, :org, :kari, 'c', '{}', now(), 1, 'x', '{}', '{}', 'effort', 0, 'UTC', now(),
                    now() + interval '1 day', now() + interval '2 days', false, now(), true, 2, 2, 2, 7)""",
             "INSERT INTO challenge_progress VALUES (:org, :org, :kari, 3, true, true)",
+            "INSERT INTO challenge_teams SELECT :org, :org, team_id FROM teams WHERE key = 'north'",
+            "INSERT INTO challenge_sides SELECT :org, :org, team_id, true, 2, 2, 2, 7 FROM challenge_teams",
+            "INSERT INTO challenge_side_progress SELECT :org, :org, team_id, :kari, 3, true, true FROM challenge_teams",
             "INSERT INTO acknowledgements VALUES (:org, :kari, 1, :nora, now()), (:org, :nora, 1, :kari, now())",
             "INSERT INTO outbox VALUES (:org, :kari, :kari, 'recognised', '{}', now())",
         ):
@@ -171,7 +174,8 @@ async def test_what_others_have_stays_as_it_was_judged(full: Organisation) -> No
     await full.factory.replaying().mark(full.id)
     await full.judge()
     assert await full.rows(others) == before
-    assert await full.rows("SELECT members, asked, reached, total, met FROM challenges") == [(2, 2, 2, 7, True)]
+    for table in ("challenges", "challenge_sides"):
+        assert await full.rows(f"SELECT members, asked, reached, total, met FROM {table}") == [(2, 2, 2, 7, True)]
 
 
 async def test_boards_count_one_less(full: Organisation) -> None:

@@ -71,6 +71,8 @@ async def _add_challenge(organisation: Organisation) -> None:
             INSERT INTO challenge_progress (org_id, challenge_id, learner_id, value, asked, reached)
             VALUES (:org, :id, :learner, 0, false, false)
             """,
+            "INSERT INTO challenge_sides VALUES (:org, :id, :team, false, 1, 1, 0, 0)",
+            "INSERT INTO challenge_side_progress VALUES (:org, :id, :team, :learner, 0, false, false)",
         ):
             names = [name for name in given if f":{name}" in statement]
             await connection.execute(text(statement), {name: given[name] for name in names})

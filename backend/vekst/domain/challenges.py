@@ -8,7 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["FOLLOWED_BY", "ChallengeState", "Lifetime", "state_at"]
+__all__ = ["FOLLOWED_BY", "ChallengeForm", "ChallengeState", "Lifetime", "state_at"]
+
+
+class ChallengeForm(StrEnum):
+    """How the teams of a challenge stand to each other."""
+
+    TOGETHER = "TOGETHER"
+    """As one: all their members count towards one goal."""
+    SIDE_BY_SIDE = "SIDE_BY_SIDE"
+    """Each for itself, on the share of its own members who got there; never on totals, as teams are unequal."""
 
 
 class ChallengeState(StrEnum):

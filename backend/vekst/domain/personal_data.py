@@ -56,6 +56,8 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "challenges": _rule("CHALLENGES", {"created_by": OnErasure.CLEAR}, "challenge_id", "created_by", "request"),
     "challenge_teams": _rule("CHALLENGES"),
     "challenge_progress": _rule("CHALLENGES", _GOES, "learner_id"),
+    "challenge_sides": _rule("CHALLENGES"),
+    "challenge_side_progress": _rule("CHALLENGES", _GOES, "learner_id"),
     "feedback": _rule("FEEDBACK", {**_GOES, "giver_id": OnErasure.DELETE}, "feedback_id"),
     "outbox": _rule("MESSAGES", _GOES, "learner_id", "outbox_id"),
     "erasures": _rule("ERASURES"),

@@ -18,6 +18,13 @@ _WHO: Final = {
 }
 
 _TERMS: Final = {
+    "CHALLENGE_SIDES_NEED_TEAMS": Wording(
+        "One team has no other beside it.", "Name at least two teams, or leave out `form`."
+    ),
+    "CHALLENGE_SIDES_NEED_SHARE": Wording(
+        "Teams side by side are never measured by their totals, as they are unequal.",
+        'Send a goal for each member: {{"share": "80%", "reach": 5}} or {{"everyone": 5}}.',
+    ),
     "CHALLENGE_NEEDS_PACK": Wording("There are no quest files in force yet.", "Publish some first."),
     "CHALLENGE_TEMPLATE_UNKNOWN": Wording(
         "The quest files have no challenge `{key}`.", "Name one of theirs, or send a `measure` and a `goal`."

@@ -73,6 +73,8 @@ class Terms:
     goal: ChallengeGoal
     starts: datetime
     ends: datetime
+    side_by_side: bool = False
+    """Whether each team has a result of its own; see `vekst.engine.sides`."""
 
 
 @dataclass(frozen=True, slots=True)

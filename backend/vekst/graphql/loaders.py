@@ -15,9 +15,6 @@ from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, entries, evid
 
 __all__ = ["Loaders"]
 
-ProgressKey = tuple[UUID, int]
-"""A challenge, and the version of the pack that it was created under."""
-
 
 class Loaders:
     """The loaders of one request in one organisation; what was loaded is kept until the request ends."""
@@ -31,7 +28,7 @@ class Loaders:
         self.entries: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._entries, tasks)
         self.reversals: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._reversals, tasks)
         self.challenges: BatchLoader[UUID, ChallengeView] = BatchLoader(self._challenges, tasks)
-        self.challenge_progress: BatchLoader[ProgressKey, ChallengeProgress] = BatchLoader(
+        self.challenge_progress: BatchLoader[ChallengeView, ChallengeProgress] = BatchLoader(
             self._challenge_progress, tasks
         )
         self.acknowledgements: BatchLoader[EntryKey, Acknowledgement] = BatchLoader(self._acknowledgements, tasks)
@@ -67,12 +64,12 @@ class Loaders:
         async with self._factory.reading(self._org_id) as connection:
             return await challenges_by_id(connection, self._org_id, ids, viewer)
 
-    async def _challenge_progress(self, keys: Sequence[ProgressKey]) -> Mapping[ProgressKey, ChallengeProgress]:
-        packs = {version: await self._factory.pack(self._org_id, version) for version in {key[1] for key in keys}}
+    async def _challenge_progress(self, views: Sequence[ChallengeView]) -> Mapping[ChallengeView, ChallengeProgress]:
+        versions = {view.row.pack_version for view in views}
+        packs = {version: await self._factory.pack(self._org_id, version) for version in versions}
         known = {version: pack for version, pack in packs.items() if pack is not None}
-        ids = [challenge_id for challenge_id, version in keys if version in known]
+        judgeable = [view for view in views if view.row.pack_version in known]
         async with self._factory.reading(self._org_id) as connection:
-            found = await read_progress(
-                connection, self._org_id, ids, known, viewer=self._viewer, now=self._factory.now()
+            return await read_progress(
+                connection, self._org_id, judgeable, known, viewer=self._viewer, now=self._factory.now()
             )
-        return {key: found[key[0]] for key in keys if key[0] in found}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,72 +17,21 @@ from vekst.domain.challenges import ChallengeState, Lifetime
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.domain.storable import is_storable
 from vekst.engine.pack import Pack
-from vekst.quests.challenges import OwnTerms, goal_faults, goal_json, nature_of, read_goal, read_measure, tally_of
-from vekst.quests.documents import Everyone, Goal, Measure, Share, Together
+from vekst.quests.challenges import OwnTerms, goal_json, nature_of, read_measure, tally_of
+from vekst.quests.documents import Goal, Measure
+from vekst.services.challenge_changes import eased, rewritten
+from vekst.services.challenge_forms import ChallengeChange, NewChallenge, check_new, check_times, fitting, goal_of
 from vekst.services.clock import Clock, new_id
-from vekst.services.event_forms import ID_AT_MOST
 from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
 from vekst.storage import challenges_store, packs_store
 from vekst.storage.challenges_store import ChallengeRow
 from vekst.storage.database import Database
 
-__all__ = ["ChallengeChange", "ChallengesService", "NewChallenge"]
+__all__ = ["ChallengesService"]
 
-_TEAMS_AT_MOST: Final = 50
-_TITLE_AT_MOST: Final = 200
-_POINTS_AT_MOST: Final = 100
-"""What a measure of a manager's own may give each; a template may say more."""
-_TERMS_AT_MOST: Final = 10_000
-_LONGEST: Final = timedelta(days=366)
-_AHEAD_AT_MOST: Final = timedelta(days=366)
 _GRACE: Final = timedelta(hours=24)
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class NewChallenge:
-    """What a manager asks for: a `template` of the pack, or a `measure`, `goal` and `title` of their own.
-
-    `goal` beside a template replaces the template's. Without `starts_at` it starts at once; without `ends_at` it lasts
-    as long as its template says, in days of the first team's zone.
-    """
-
-    id: str
-    teams: tuple[str, ...]
-    template: str | None = None
-    title: str | None = None
-    measure: object = None
-    goal: object = None
-    points: int | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    draft: bool = False
-
-    def request(self) -> dict[str, object]:
-        """The same as JSON, so that a second sending can be told from another challenge."""
-        return {
-            "teams": sorted(self.teams),
-            "template": self.template,
-            "title": self.title,
-            "measure": self.measure,
-            "goal": self.goal,
-            "points": self.points,
-            "starts_at": self.starts_at.astimezone(UTC).isoformat() if self.starts_at else None,
-            "ends_at": self.ends_at.astimezone(UTC).isoformat() if self.ends_at else None,
-            "draft": self.draft,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ChallengeChange:
-    """What is to be changed; None leaves it as it is. `publish` announces a draft."""
-
-    title: str | None = None
-    goal: object = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    publish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +57,7 @@ class ChallengesService:
     async def create(self, actor: Actor, new: NewChallenge, *, locale: str = "en") -> UUID:
         """Create a challenge, once per client's id; `InvalidInput` says what does not fit, in that locale."""
         creator = _person(actor)
-        _check_form(new)
+        check_new(new)
         async with self._database.writing(actor.org_id) as connection:
             found = await challenges_store.find(connection, actor.org_id, creator, new.id)
             if found is not None:
@@ -134,9 +82,9 @@ class ChallengesService:
             now = self._clock()
             state = row.state(now)
             if state in {ChallengeState.DRAFT, ChallengeState.SCHEDULED}:
-                changed = _rewritten(row, change, now)
+                changed = rewritten(row, change, now)
             elif state is ChallengeState.RUNNING:
-                changed = _eased(row, change)
+                changed = eased(row, change)
             else:
                 raise InvalidInput("CHALLENGE_OVER", field="challenge")
             await challenges_store.change(connection, actor.org_id, changed)
@@ -176,7 +124,7 @@ class ChallengesService:
             content = await self._of_manager(connection, actor, new, version=pack.version, starts=starts, locale=locale)
         ends = new.ends_at or _after(starts, content.lasts, zone)
         life = Lifetime(starts, ends, ends + content.grace, draft=new.draft)
-        _check_times(life, now, started=new.starts_at is None)
+        check_times(life, now, started=new.starts_at is None)
         return ChallengeRow(
             challenge_id=new_id(now),
             created_by=_person(actor),
@@ -193,6 +141,7 @@ class ChallengesService:
             zone=zone,
             life=life,
             teams=tuple(team.team_id for team in teams),
+            form=new.form,
         )
 
     async def _of_manager(
@@ -218,7 +167,7 @@ class ChallengesService:
             field, told = faults[0]
             detail = f"{told.message(locale)} ({told.cure(locale)})"
             raise InvalidInput("CHALLENGE_TERMS_NOT_VALID", field=field, detail=detail)
-        measure, goal = read_measure(new.measure), read_goal(new.goal)
+        measure, goal = read_measure(new.measure), goal_of(new.goal, new.form)
         return _Content(None, measure, new.measure, goal, new.points or 0, None, _GRACE)
 
 
@@ -226,36 +175,6 @@ def _person(actor: Actor) -> UUID:
     if actor.learner_id is None:
         raise NotAllowed("NOT_A_LEARNER")
     return actor.learner_id
-
-
-def _check_form(new: NewChallenge) -> None:
-    if not new.id or len(new.id) > ID_AT_MOST or not is_storable(new.id):
-        raise InvalidInput("ID_NOT_VALID", field="id", most=ID_AT_MOST)
-    if not 0 < len(new.teams) <= _TEAMS_AT_MOST or len(set(new.teams)) < len(new.teams):
-        raise InvalidInput("CHALLENGE_TEAMS_NOT_VALID", field="teams", most=_TEAMS_AT_MOST)
-    if new.points is not None and (new.template is not None or not 0 <= new.points <= _POINTS_AT_MOST):
-        raise InvalidInput("CHALLENGE_POINTS_NOT_VALID", field="points", most=_POINTS_AT_MOST)
-    if new.template is not None and new.measure is not None:
-        raise InvalidInput("CHALLENGE_TEMPLATE_OR_MEASURE", field="measure")
-    if new.template is not None and not is_storable(new.template):
-        raise NotFound("CHALLENGE_TEMPLATE_UNKNOWN", field="template", key="…")
-    _check_title(new.title)
-    for field, value in (("measure", new.measure), ("goal", new.goal)):
-        _check_storable(field, value)
-
-
-def _check_title(title: str | None) -> None:
-    if title is not None and not (len(title.strip()) > 0 and len(title) <= _TITLE_AT_MOST and is_storable(title)):
-        raise InvalidInput("CHALLENGE_TITLE_NOT_VALID", field="title", most=_TITLE_AT_MOST)
-
-
-def _check_storable(field: str, value: object) -> None:
-    try:
-        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):
-        written = "\0"
-    if len(written) > _TERMS_AT_MOST or not is_storable(written) or "\\u0000" in written:
-        raise InvalidInput("CHALLENGE_TERMS_NOT_VALID", field=field, detail="…")
 
 
 def _same(found: ChallengeRow, new: NewChallenge) -> UUID:
@@ -298,16 +217,9 @@ def _of_template(new: NewChallenge, pack: Pack) -> _Content:
     template = pack.challenges.get(str(new.template))
     if template is None:
         raise NotFound("CHALLENGE_TEMPLATE_UNKNOWN", field="template", key=str(new.template)[:80])
-    goal = template.document.goal if new.goal is None else _goal(new.goal)
+    goal = fitting(template.document.goal, new.form) if new.goal is None else goal_of(new.goal, new.form)
     measure = template.document.measure
     return _Content(template.key, measure, None, goal, template.points, template.lasts, template.settles_after)
-
-
-def _goal(raw: object) -> Goal:
-    _check_storable("goal", raw)
-    if goal_faults(raw):
-        raise InvalidInput("CHALLENGE_GOAL_NOT_VALID", field="goal")
-    return read_goal(raw)
 
 
 def _after(starts: datetime, lasts: timedelta | None, zone: str) -> datetime:
@@ -316,66 +228,3 @@ def _after(starts: datetime, lasts: timedelta | None, zone: str) -> datetime:
     if length % _DAY:
         return starts + length
     return (starts.astimezone(named_zone(zone)) + length).astimezone(UTC)
-
-
-def _check_times(life: Lifetime, now: datetime, *, started: bool = False) -> None:
-    if not started and life.starts_at < now:
-        raise InvalidInput("CHALLENGE_STARTS_IN_THE_PAST", field="startsAt")
-    if life.starts_at > now + _AHEAD_AT_MOST:
-        raise InvalidInput("CHALLENGE_TOO_FAR", field="startsAt", most=_AHEAD_AT_MOST.days)
-    _check_end(life)
-
-
-def _check_end(life: Lifetime) -> None:
-    if not timedelta() < life.ends_at - life.starts_at <= _LONGEST:
-        raise InvalidInput("CHALLENGE_LENGTH_NOT_VALID", field="endsAt", most=_LONGEST.days)
-
-
-def _rewritten(row: ChallengeRow, change: ChallengeChange, now: datetime) -> ChallengeRow:
-    """Before it starts nobody has done anything for it yet: everything may change."""
-    _check_title(change.title)
-    life = _moved(row.life, change)
-    if change.publish:
-        life = replace(life, draft=False)
-    moved = life.starts_at != row.life.starts_at or (row.life.draft and change.publish)
-    _check_times(life, now, started=not moved)
-    goal = row.goal if change.goal is None else goal_json(_goal(change.goal))
-    return replace(row, title=change.title or row.title, goal=goal, life=life)
-
-
-def _eased(row: ChallengeRow, change: ChallengeChange) -> ChallengeRow:
-    """While it runs: more time, or less to reach."""
-    if change.starts_at not in {None, row.life.starts_at}:
-        raise InvalidInput("CHALLENGE_IS_RUNNING", field="startsAt")
-    if change.title not in {None, row.title}:
-        raise InvalidInput("CHALLENGE_IS_RUNNING", field="title")
-    if change.ends_at is not None and change.ends_at < row.life.ends_at:
-        raise InvalidInput("CHALLENGE_ONLY_LONGER", field="endsAt")
-    life = _moved(row.life, change)
-    _check_end(life)
-    if change.goal is None:
-        return replace(row, life=life)
-    goal = _goal(change.goal)
-    if not _is_lower(goal, read_goal(row.goal)):
-        raise InvalidInput("CHALLENGE_ONLY_LOWER", field="goal")
-    return replace(row, life=life, goal=goal_json(goal))
-
-
-def _moved(life: Lifetime, change: ChallengeChange) -> Lifetime:
-    """The times changed; the grace after the end stays as long as it was."""
-    ends = change.ends_at or life.ends_at
-    grace = life.settles_at - life.ends_at
-    return replace(life, starts_at=change.starts_at or life.starts_at, ends_at=ends, settles_at=ends + grace)
-
-
-def _is_lower(new: Goal, old: Goal) -> bool:
-    """Whether whoever reached the old goal has reached the new one."""
-    match new, old:
-        case (Everyone(), Everyone()):
-            return new.everyone <= old.everyone
-        case (Together(), Together()):
-            return new.together <= old.together
-        case (Share(), Share()):
-            return new.share <= old.share and new.reach <= old.reach
-        case _:
-            return False

@@ -16,8 +16,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import ONCE, Identity, Nature, Recognition, RecognitionKind
-from vekst.engine.challenges import MemberReading, decide
+from vekst.engine.challenges import MemberReading, Verdict
 from vekst.engine.pack import Pack
+from vekst.engine.sides import outcome
 from vekst.engine.standing import keep
 from vekst.services.clock import Clock, new_id
 from vekst.services.judged import Judged, numbered, write
@@ -26,6 +27,7 @@ from vekst.services.judging import JudgingService
 from vekst.services.outbox import RECOGNISED, OutboxService
 from vekst.services.packs import Packs
 from vekst.storage import (
+    challenge_results_store,
     challenges_store,
     events_store,
     ledger_store,
@@ -34,7 +36,8 @@ from vekst.storage import (
     standings_store,
 )
 from vekst.storage.challenge_readings import read_members, terms_of
-from vekst.storage.challenges_store import ChallengeRow, ProgressRow, Totals
+from vekst.storage.challenge_results_store import ProgressRow, SideRow
+from vekst.storage.challenges_store import ChallengeRow, Totals
 from vekst.storage.database import Database
 from vekst.storage.ledger_store import Entry
 from vekst.storage.outbox_store import Message
@@ -137,26 +140,36 @@ class SettlingService:
         if any(leave_alone(each, latest) for each in standings.values()):
             return _Settled()
         terms = terms_of(row, pack)
-        readings = (await read_members(connection, org_id, {challenge_id: (terms, pack.zone)}, now))[challenge_id]
-        verdict = decide(terms.goal, readings.values())
-        totals = Totals(verdict.met, verdict.members, verdict.asked, verdict.reached, verdict.total)
-        values = [ProgressRow(key, each.value, each.asked, each.reached) for key, each in sorted(readings.items())]
-        await challenges_store.settle(connection, org_id, challenge_id, totals, values, at=now)
-        if not verdict.met:
+        reading = (await read_members(connection, org_id, {challenge_id: (terms, pack.zone)}, now))[challenge_id]
+        sides = reading.sides_of(row.teams)
+        came = outcome(terms, reading.members, sides)
+        totals, values = _totals(came.whole), _values(reading.members)
+        await challenge_results_store.settle(connection, org_id, challenge_id, totals, values, at=now)
+        results = [SideRow(team, _totals(each), _values(sides[team])) for team, each in sorted(came.sides.items())]
+        await challenge_results_store.settle_sides(connection, org_id, challenge_id, results)
+        if not came.whole.met:
             return _Settled(done=True)
-        given = {key: _recognition(row, each) for key, each in readings.items() if each.value > 0}
+        given = {key: _recognition(row, evidence) for key, evidence in came.evidence.items()}
         messages = await _recognise(connection, org_id, latest, standings, given, now=now, told=told)
         return _Settled(messages, done=True)
 
 
-def _recognition(row: ChallengeRow, reading: MemberReading) -> Recognition:
+def _totals(verdict: Verdict) -> Totals:
+    return Totals(verdict.met, verdict.members, verdict.asked, verdict.reached, verdict.total)
+
+
+def _values(members: Mapping[UUID, MemberReading]) -> list[ProgressRow]:
+    return [ProgressRow(key, each.value, each.asked, each.reached) for key, each in sorted(members.items())]
+
+
+def _recognition(row: ChallengeRow, evidence: Sequence[int]) -> Recognition:
     return Recognition(
         identity=Identity(RecognitionKind.CHALLENGE, str(row.challenge_id), "", ONCE),
         points=row.points,
         nature=Nature(row.nature),
         skill=None,
         reached_at=row.life.ends_at,
-        evidence=reading.evidence,
+        evidence=tuple(evidence),
     )
 
 

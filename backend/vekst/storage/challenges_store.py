@@ -1,4 +1,4 @@
-"""Stores challenges: appends each once, reads who belongs and what they did, and keeps what a settling found."""
+"""Stores challenges: appends each once, changes it, and reads who belongs to it and what they did."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.domain.challenges import ChallengeState, Lifetime, state_at
+from vekst.domain.challenges import ChallengeForm, ChallengeState, Lifetime, state_at
 from vekst.domain.events import ProgressEvent, RecordedBy
 
 __all__ = [
     "ChallengeRow",
     "MembershipSpan",
-    "ProgressRow",
     "TeamRow",
     "Totals",
     "append",
@@ -32,8 +31,6 @@ __all__ = [
     "lock_due",
     "memberships",
     "read",
-    "settle",
-    "settled_values",
     "teams_by_key",
 ]
 
@@ -68,6 +65,7 @@ class ChallengeRow:
     zone: str
     life: Lifetime
     teams: tuple[UUID, ...]
+    form: ChallengeForm = ChallengeForm.TOGETHER
     result: Totals | None = None
 
     def state(self, now: datetime) -> ChallengeState:
@@ -80,21 +78,12 @@ class MembershipSpan:
     """Somebody's membership of one of a challenge's teams during it; `first_zone` is None for the pack's."""
 
     challenge_id: UUID
+    team_id: UUID
     learner_id: UUID
     first_zone: str | None
     active: bool
     joined_at: datetime
     left_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressRow:
-    """A member's value that a settling used."""
-
-    learner_id: UUID
-    value: int
-    asked: bool
-    reached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +99,7 @@ class TeamRow:
 _COLUMNS: Final = """
     c.challenge_id, c.created_by, c.client_id, c.request, c.created_at, c.pack_version, c.template, c.title, c.measure,
     c.goal, c.nature, c.points, c.zone, c.starts_at, c.ends_at, c.settles_at, c.draft, c.cancelled_at, c.settled_at,
-    c.met, c.members, c.asked, c.reached, c.total,
+    c.side_by_side, c.met, c.members, c.asked, c.reached, c.total,
     ARRAY(SELECT t.team_id FROM challenge_teams t
            WHERE t.org_id = c.org_id AND t.challenge_id = c.challenge_id ORDER BY t.team_id) AS teams
 """
@@ -118,10 +107,11 @@ _DUE: Final = "c.settled_at IS NULL AND c.cancelled_at IS NULL AND NOT c.draft A
 _APPEND: Final = text(
     """
     INSERT INTO challenges (org_id, challenge_id, created_by, client_id, request, created_at, pack_version, template,
-                            title, measure, goal, nature, points, zone, starts_at, ends_at, settles_at, draft)
+                            title, measure, goal, nature, points, zone, starts_at, ends_at, settles_at, draft,
+                            side_by_side)
     VALUES (:org_id, :challenge_id, :created_by, :client_id, CAST(:request AS jsonb), :created_at, :pack_version,
             :template, :title, CAST(:measure AS jsonb), CAST(:goal AS jsonb), :nature, :points, :zone,
-            :starts_at, :ends_at, :settles_at, :draft)
+            :starts_at, :ends_at, :settles_at, :draft, :side_by_side)
     ON CONFLICT (org_id, created_by, client_id) DO NOTHING RETURNING challenge_id
     """
 )
@@ -158,30 +148,9 @@ _CHANGE: Final = text(
     """
 )
 _CANCEL: Final = text("UPDATE challenges SET cancelled_at = :now WHERE org_id = :org_id AND challenge_id = :id")
-_SETTLE: Final = text(
-    """
-    UPDATE challenges SET settled_at = :now, met = :met, members = :members, asked = :asked, reached = :reached,
-           total = CAST(:total AS numeric)
-     WHERE org_id = :org_id AND challenge_id = :id
-    """
-)
-_RECORD: Final = text(
-    """
-    INSERT INTO challenge_progress (org_id, challenge_id, learner_id, value, asked, reached)
-    SELECT :org_id, :id, n.learner_id, CAST(n.value AS numeric), n.asked, n.reached
-      FROM unnest(CAST(:learners AS uuid[]), CAST(:values AS text[]), CAST(:asked AS boolean[]),
-                  CAST(:reached AS boolean[])) AS n (learner_id, value, asked, reached)
-    """
-)
-_VALUES: Final = text(
-    """
-    SELECT challenge_id, learner_id, value, asked, reached FROM challenge_progress
-     WHERE org_id = :org_id AND challenge_id = ANY(:ids) ORDER BY challenge_id, learner_id
-    """
-)
 _MEMBERSHIPS: Final = text(
     """
-    SELECT c.challenge_id, m.learner_id, p.first_zone, p.active, m.joined_at, m.left_at
+    SELECT c.challenge_id, m.team_id, m.learner_id, p.first_zone, p.active, m.joined_at, m.left_at
       FROM challenges c
       JOIN challenge_teams t ON t.org_id = c.org_id AND t.challenge_id = c.challenge_id
       JOIN memberships m ON m.org_id = c.org_id AND m.team_id = t.team_id AND NOT m.manages
@@ -263,46 +232,6 @@ async def cancel(connection: AsyncConnection, org_id: UUID, challenge_id: UUID, 
     await connection.execute(_CANCEL, {"org_id": org_id, "id": challenge_id, "now": now})
 
 
-async def settle(
-    connection: AsyncConnection,
-    org_id: UUID,
-    challenge_id: UUID,
-    totals: Totals,
-    values: Sequence[ProgressRow],
-    *,
-    at: datetime,
-) -> None:
-    """Keep the result of a challenge that this transaction holds, with the values it rests on."""
-    result = {
-        "met": totals.met,
-        "members": totals.members,
-        "asked": totals.asked,
-        "reached": totals.reached,
-        "total": str(totals.total),
-    }
-    await connection.execute(_SETTLE, {"org_id": org_id, "id": challenge_id, "now": at, **result})
-    parameters = {
-        "org_id": org_id,
-        "id": challenge_id,
-        "learners": [each.learner_id for each in values],
-        "values": [str(each.value) for each in values],
-        "asked": [each.asked for each in values],
-        "reached": [each.reached for each in values],
-    }
-    await connection.execute(_RECORD, parameters)
-
-
-async def settled_values(
-    connection: AsyncConnection, org_id: UUID, ids: Sequence[UUID]
-) -> dict[UUID, dict[UUID, ProgressRow]]:
-    """For each settled challenge the values used, by learner."""
-    found: dict[UUID, dict[UUID, ProgressRow]] = {}
-    for row in await connection.execute(_VALUES, {"org_id": org_id, "ids": list(ids)}):
-        value = ProgressRow(row.learner_id, int(row.value), row.asked, row.reached)
-        found.setdefault(row.challenge_id, {})[row.learner_id] = value
-    return found
-
-
 async def memberships(connection: AsyncConnection, org_id: UUID, ids: Sequence[UUID]) -> list[MembershipSpan]:
     """Who belonged, not as a manager, to a team of these challenges at some time of theirs."""
     rows = await connection.execute(_MEMBERSHIPS, {"org_id": org_id, "ids": list(ids)})
@@ -362,6 +291,7 @@ def _columns(row: ChallengeRow) -> dict[str, object]:
         "ends_at": row.life.ends_at,
         "settles_at": row.life.settles_at,
         "draft": row.life.draft,
+        "side_by_side": row.form is ChallengeForm.SIDE_BY_SIDE,
     }
 
 
@@ -390,5 +320,6 @@ def _challenge(row: Row[Any]) -> ChallengeRow:
         zone=row.zone,
         life=life,
         teams=tuple(row.teams),
+        form=ChallengeForm.SIDE_BY_SIDE if row.side_by_side else ChallengeForm.TOGETHER,
         result=result,
     )

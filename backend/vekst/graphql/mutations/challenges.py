@@ -7,13 +7,15 @@ from uuid import UUID
 
 import strawberry
 
+from vekst.domain.challenges import ChallengeForm as Form
 from vekst.domain.errors import NotFound as NotFoundError
 from vekst.graphql.context import Context, Info
 from vekst.graphql.refusals import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from vekst.graphql.scalars import JSON, DateTime, read_instant
 from vekst.graphql.types.challenges import Challenge, challenge_for, challenge_id_of
+from vekst.graphql.types.enums import ChallengeForm
 from vekst.graphql.types.nodes import given
-from vekst.services.challenges import ChallengeChange, NewChallenge
+from vekst.services.challenge_forms import ChallengeChange, NewChallenge
 
 __all__ = [
     "CancelChallengeInput",
@@ -32,7 +34,8 @@ _CHALLENGE = "The node id of the challenge."
 
 
 @strawberry.input(
-    description="A challenge for one team, or for several together: from a template, or with a measure of one's own."
+    description="A challenge for one team, or for several, together or side by side: from a template, or with a "
+    "measure of one's own."
 )
 class CreateChallengeInput:
     """The input of `createChallenge`."""
@@ -56,6 +59,10 @@ class CreateChallengeInput:
     )
     ends_at: DateTime | None = strawberry.field(
         default=None, description="When it ends; needed without a template, whose length is taken otherwise."
+    )
+    form: ChallengeForm = strawberry.field(
+        default=ChallengeForm.TOGETHER,
+        description="Whether several teams are as one, or stand side by side with a goal of `everyone` or `share`.",
     )
     draft: bool = strawberry.field(default=False, description="Whether it is only prepared: managers alone see it.")
 
@@ -131,6 +138,7 @@ async def create_challenge(info: Info, wish: CreateChallengeInput) -> CreateChal
         starts_at=read_instant(starts, "startsAt") if starts is not None else None,
         ends_at=read_instant(ends, "endsAt") if ends is not None else None,
         draft=wish.draft,
+        form=Form[wish.form.name],
     )
     challenges = context.factory.challenges()
     challenge_id = await challenges.create(context.actor, new, locale=context.languages.messages)

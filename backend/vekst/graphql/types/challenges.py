@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from vekst.domain.actors import Role
+from vekst.domain.challenges import ChallengeForm as Form
 from vekst.domain.challenges import ChallengeState as DomainState
 from vekst.engine import challenges as engine
 from vekst.engine.explain import Explainer
@@ -16,7 +17,7 @@ from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import challenge_node, read_cursor, read_node, write_cursor
 from vekst.graphql.scalars import DateTime
-from vekst.graphql.types.enums import ChallengeGoalKind, ChallengeState, PointsNature
+from vekst.graphql.types.enums import ChallengeForm, ChallengeGoalKind, ChallengeState, PointsNature
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 from vekst.queries.challenges import (
     ChallengeProgress as ProgressReading,
@@ -76,6 +77,24 @@ class ChallengeProgress:
     met: bool = strawberry.field(description="Whether the goal is met as things stand; final once it is settled.")
 
 
+@strawberry.type(
+    description="How one team goes in a challenge in which teams stand side by side, for those of the team alone."
+)
+class ChallengeSide:
+    """C2, for one team; the share is the one measure that is fair to teams of unequal size."""
+
+    team: ChallengeTeam = strawberry.field(description="The team.")
+    members: int = strawberry.field(description="How many people belonged to it at some time of the challenge.")
+    asked: int = strawberry.field(
+        description="How many of them the goal asks: those in this team for the whole time, unless they had time off."
+    )
+    reached: int = strawberry.field(description="How many of those asked have reached it.")
+    share: float | None = strawberry.field(
+        description="The share of those asked who have reached it, from 0 to 1; null where nobody is asked."
+    )
+    met: bool = strawberry.field(description="Whether the team meets the goal as things stand; final once settled.")
+
+
 @strawberry.type(description="What the signed-in person did in a challenge. Others never see it.")
 class ChallengeShare:
     """One's own part."""
@@ -96,7 +115,8 @@ class Challenge(Node):
     description: str | None = strawberry.field(description="More about it, in the caller's language.")
     state: ChallengeState = strawberry.field(description="Where it stands right now.")
     template: str | None = strawberry.field(description="The key of its template in the quest files.")
-    teams: list[ChallengeTeam] = strawberry.field(description="The teams that it is for, together.")
+    teams: list[ChallengeTeam] = strawberry.field(description="The teams that it is for.")
+    form: ChallengeForm = strawberry.field(description="Whether its teams are as one, or stand side by side.")
     zone: str = strawberry.field(description="The time zone of its teams.")
     starts_at: DateTime = strawberry.field(description="From when on events count.")
     ends_at: DateTime = strawberry.field(description="Until when events count; this instant is not included.")
@@ -107,9 +127,18 @@ class Challenge(Node):
     goal: ChallengeGoal = strawberry.field(description="The goal in figures.")
     points: int = strawberry.field(description="The points for each who contributed, if the goal is met.")
     nature: PointsNature = strawberry.field(description="Whether those points are of effort or of an outcome.")
-    met: bool | None = strawberry.field(description="Whether the goal was met; null until it is settled.")
 
-    @resolved("How far the team has come, with every event that has arrived until now.")
+    @resolved("Whether the goal was met; null until it is settled. Side by side: by a team of those in `sides`.")
+    async def met(self, info: Info) -> bool | None:
+        """The final result."""
+        if self.view.row.result is None or self.view.row.form is Form.TOGETHER:
+            return self.view.row.result.met if self.view.row.result else None
+        return (self.read or await _reading(info.context, self.view)).verdict.met
+
+    @resolved(
+        "How far the team has come, with every event that has arrived until now. Side by side: the teams in `sides`, "
+        "added up."
+    )
     async def progress(self, info: Info) -> ChallengeProgress:
         """Live until the settling, and then what was settled."""
         reading = self.read or await _reading(info.context, self.view)
@@ -121,6 +150,24 @@ class Challenge(Node):
             have=verdict.total / unit,
             met=verdict.met,
         )
+
+    @resolved(
+        "Where teams stand side by side: how the team goes that the caller belongs to, belonged to in its time, or "
+        "manages; every team for an admin. Else empty."
+    )
+    async def sides(self, info: Info) -> list[ChallengeSide]:
+        """In the order of the teams' keys, which says nothing about who is ahead."""
+        reading = self.read or await _reading(info.context, self.view)
+        return [_side(team, reading.sides[team.key]) for team in self.teams if team.key in reading.sides]
+
+    @resolved(
+        "The teams that meet the goal as things stand, in the order of their keys; final once it is settled. About the "
+        "others nothing is said."
+    )
+    async def teams_that_met(self, info: Info) -> list[ChallengeTeam]:
+        """Nobody is last where nobody is ranked."""
+        met = (self.read or await _reading(info.context, self.view)).met
+        return [team for team in self.teams if team.key in met]
 
     @resolved("The signed-in person's own part; null for who was never a member of it.")
     async def me(self, info: Info) -> ChallengeShare | None:
@@ -230,7 +277,7 @@ def _viewer(context: Context) -> ChallengeViewer:
 
 
 async def _reading(context: Context, view: ChallengeView) -> ProgressReading:
-    reading = await context.loaders.challenge_progress.load((view.row.challenge_id, view.row.pack_version))
+    reading = await context.loaders.challenge_progress.load(view)
     if reading is None:
         raise LookupError(view.row.challenge_id)
     return reading
@@ -253,7 +300,8 @@ async def _challenge(context: Context, view: ChallengeView) -> Challenge:
         description=description,
         state=ChallengeState(row.state(context.now).value),
         template=row.template,
-        teams=[ChallengeTeam(key=key, name=name) for key, name in view.teams],
+        teams=[ChallengeTeam(key=team.key, name=team.name) for team in view.teams],
+        form=ChallengeForm(row.form.value),
         zone=row.zone,
         starts_at=DateTime(life.starts_at),
         ends_at=DateTime(life.ends_at),
@@ -264,7 +312,6 @@ async def _challenge(context: Context, view: ChallengeView) -> Challenge:
         goal=_goal(terms),
         points=row.points,
         nature=PointsNature(row.nature),
-        met=row.result.met if row.result else None,
     )
 
 
@@ -275,6 +322,18 @@ async def _texts(context: Context, view: ChallengeView) -> tuple[str, str | None
     description = context.languages.pick(template.description) or None if template else None
     title = view.row.title or (context.languages.pick(template.title) if template else "")
     return title, description
+
+
+def _side(team: ChallengeTeam, verdict: engine.Verdict) -> ChallengeSide:
+    share = verdict.reached / verdict.asked if verdict.asked else None
+    return ChallengeSide(
+        team=team,
+        members=verdict.members,
+        asked=verdict.asked,
+        reached=verdict.reached,
+        share=share,
+        met=verdict.met,
+    )
 
 
 def _goal(terms: engine.Terms) -> ChallengeGoal:

@@ -7,6 +7,7 @@ from enum import Enum
 import strawberry
 
 __all__ = [
+    "ChallengeForm",
     "ChallengeGoalKind",
     "ChallengeState",
     "DayState",
@@ -111,6 +112,17 @@ class ChallengeState(Enum):
     SETTLING = strawberry.enum_value("SETTLING", description="Over; what was done in time may still arrive.")
     SETTLED = strawberry.enum_value("SETTLED", description="The result is final.")
     CANCELLED = strawberry.enum_value("CANCELLED", description="Called off before its end.")
+
+
+@strawberry.enum(description="How the teams of a challenge stand to each other.")
+class ChallengeForm(Enum):
+    """The forms of a challenge."""
+
+    TOGETHER = strawberry.enum_value("TOGETHER", description="As one: all their members count towards one goal.")
+    SIDE_BY_SIDE = strawberry.enum_value(
+        "SIDE_BY_SIDE",
+        description="Each team has its own result: the share of its members who got there, never a total.",
+    )
 
 
 @strawberry.enum(description="Whom the goal of a challenge asks for how much.")

@@ -6,6 +6,7 @@ from vekst.storage.tables.board_choices import board_choices
 from vekst.storage.tables.board_counts import board_counts
 from vekst.storage.tables.board_members import board_members
 from vekst.storage.tables.challenge_progress import challenge_progress
+from vekst.storage.tables.challenge_sides import challenge_side_progress, challenge_sides
 from vekst.storage.tables.challenge_teams import challenge_teams
 from vekst.storage.tables.challenges import challenges
 from vekst.storage.tables.erasures import erasure_keys, erasures
@@ -28,6 +29,8 @@ __all__ = [
     "board_counts",
     "board_members",
     "challenge_progress",
+    "challenge_side_progress",
+    "challenge_sides",
     "challenge_teams",
     "challenges",
     "erasure_keys",

@@ -46,6 +46,13 @@ challenges = Table(
     Column("draft", Boolean, nullable=False),
     Column("cancelled_at", MOMENT),
     Column("settled_at", MOMENT),
+    Column(
+        "side_by_side",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="whether each team has a result of its own",
+    ),
     Column("met", Boolean),
     Column("members", Integer),
     Column("asked", Integer),
