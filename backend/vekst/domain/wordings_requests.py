@@ -17,7 +17,6 @@ _SIGN_IN: Final = {
     ),
     "NOT_ALLOWED": Wording("You may not do this."),
     "NOT_A_LEARNER": Wording("An integration has no learner of its own.", "Sign in as a person."),
-    "TEAM_NOT_YOURS": Wording("This team's boards are for its members and managers."),
     "LEARNER_NOT_YOURS": Wording("You may see yourself only.", "Ask for `me`."),
 }
 

@@ -10,7 +10,7 @@ import strawberry
 
 from vekst.domain.actors import Actor, Role
 from vekst.domain.calendars import local_day
-from vekst.domain.errors import InvalidInput, NotAllowed
+from vekst.domain.errors import InvalidInput
 from vekst.domain.periods import Window, window_key
 from vekst.engine import pack as rules
 from vekst.graphql.context import Context
@@ -84,7 +84,7 @@ class Leaderboard:
 
 
 async def leaderboard_for(context: Context, key: str, team: str | None, period: str | None) -> Leaderboard | None:
-    """The board of that key as the caller may see it; None where there is no such board, or no such team."""
+    """The board of that key as the caller may see it; None where there is no such board, or no such team for them."""
     actor = context.actor
     pack = await context.pack()
     board = pack.leaderboards.get(key) if pack else None
@@ -93,9 +93,8 @@ async def leaderboard_for(context: Context, key: str, team: str | None, period: 
     window = _window(board, period, context.now, pack.zone)
     async with context.factory.reading(actor.org_id) as connection:
         found = await team_by_key(connection, actor.org_id, team, actor.learner_id) if team is not None else None
-        if team is not None and found is None:
+        if team is not None and not _sees_board(found, actor):
             return None
-        _check_team(found, actor)
         reading = await read_board(
             connection,
             actor.org_id,
@@ -118,9 +117,9 @@ async def leaderboard_for(context: Context, key: str, team: str | None, period: 
     )
 
 
-def _check_team(team: TeamRow | None, actor: Actor) -> None:
-    if team and not (team.has_viewer or team.team_id in actor.manages or actor.has(Role.ADMIN)):
-        raise NotAllowed("TEAM_NOT_YOURS", field="team")
+def _sees_board(team: TeamRow | None, actor: Actor) -> bool:
+    """Whether the board of the team is for the actor; others are not told whether there is such a team."""
+    return team is not None and (team.has_viewer or team.team_id in actor.manages or actor.has(Role.ADMIN))
 
 
 def _window(board: rules.Leaderboard, period: str | None, now: datetime, zone: str) -> str | None:
