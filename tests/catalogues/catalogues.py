@@ -14,13 +14,14 @@ import vekst
 from vekst.catalogues import DEFAULT_LOCALE, LOCALES, Subject
 from vekst.domain import texts
 from vekst.engine.phrases import PHRASES
-from vekst.quests import messages
+from vekst.quests import built_in, messages
 
 __all__ = ["FOLDER", "SOURCES", "brought_up", "files", "read"]
 
 FOLDER: Final = Path(vekst.__file__).parent / "catalogues"
 SOURCES: Final[Mapping[Subject, Callable[[], Mapping[str, str]]]] = {
     "errors": texts.sources,
+    "event-types": built_in.titles,
     "explanations": lambda: PHRASES,
     "quest-files": messages.sources,
 }

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from tests.model.generate_goals import random_goals
 from tests.model.generate_histories import SCENES, random_history
 from tests.model.generate_packs import random_pack
 
@@ -36,7 +37,10 @@ def random_case(chance: Random, *, most: int = 25) -> Case:
     """Write a pack and live a life near one of the hard nights."""
     scene = chance.choice(SCENES)
     pack = random_pack(chance, zone=chance.choice([scene.zone, "Europe/Oslo"]), near=scene.night)
-    return Case(pack, random_history(chance, scene, list(pack["quests"]), most=most), scene.zone)
+    events = random_history(chance, scene, list(pack["quests"]), most=most)
+    events += random_goals(chance, pack, events)
+    chance.shuffle(events)
+    return Case(pack, events, scene.zone)
 
 
 def smallest(case: Case, shows: Callable[[Case], bool]) -> Case:

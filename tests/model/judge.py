@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from tests.model.criteria import holds, tries_of
 from tests.model.days import window
+from tests.model.goals import reached_goals, reflected_goals
 from tests.model.history import Event, accepted_quests, history
 from tests.model.improvement import improvements
 from tests.model.natures import badge_nature, event_nature, quest_nature, streak_nature, tiers_of
@@ -156,6 +157,7 @@ class Judged:
                 self._judge_badges()
                 self._judge_milestones()
                 self._judge_levels()
+                self._judge_goals()
 
     def _recognise(
         self, kind: str, key: str, occurrence: str, *, points: int, nature: str, tier: str | None = None
@@ -241,6 +243,12 @@ class Judged:
         for key in self._pack["skills"]:
             for level in range(1, self.level(key) + 1):
                 self._recognise("LEVEL", key, str(level), points=0, nature="effort")
+
+    def _judge_goals(self) -> None:
+        for goal in reached_goals(self._pack, self._prefix, self):
+            self._recognise("GOAL", goal, "once", points=0, nature="effort")
+        for goal in reflected_goals(self._prefix):
+            self._recognise("REFLECTION", goal, "once", points=0, nature="effort")
 
     def _streak(self, key: str, now: datetime) -> Streak:
         streak = self._pack["streaks"][key]

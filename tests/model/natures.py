@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.model.criteria import named
 
-__all__ = ["badge_nature", "event_nature", "quest_nature", "streak_nature", "tiers_of"]
+__all__ = ["badge_nature", "event_nature", "goal_nature", "quest_nature", "streak_nature", "tiers_of"]
 
 
 def event_nature(pack: dict[str, Any], key: str) -> str:
@@ -30,6 +30,17 @@ def streak_nature(pack: dict[str, Any], key: str) -> str:
 def badge_nature(pack: dict[str, Any], key: str, tier: str | None) -> str:
     """Give the nature of one tier; of the badge as a whole where no tier is named."""
     return _worst(pack, [one["earn"] for one in tiers_of(pack["badges"][key]) if tier in (None, one.get("tier"))])
+
+
+def goal_nature(pack: dict[str, Any], criterion: dict[str, Any]) -> str | None:
+    """Give the nature of what a learner's goal asks for; None where it asks for a quest or a badge."""
+    return None if _asks_for_reward(criterion) else _worst(pack, [criterion])
+
+
+def _asks_for_reward(node: dict[str, Any]) -> bool:
+    [(kind, said)] = node.items()
+    children = said["of"] if kind == "some" else said if kind in {"all", "any"} else []
+    return kind in {"quest", "badge"} or any(_asks_for_reward(child) for child in children)
 
 
 def tiers_of(badge: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The turns of feedback: every pack knows their types, may count them, and may declare them to reward them."""
+"""What Vekst records itself: every pack knows the types, may count them, and may declare them to reward them."""
 
 from __future__ import annotations
 
@@ -31,22 +31,30 @@ def compiled(document: PackDocument) -> Pack:
     return compile_pack(document, version=1, digest="d")
 
 
-def test_every_pack_knows_the_turns_of_feedback() -> None:
+def test_every_pack_knows_the_turns_of_feedback_and_goals() -> None:
     types = compiled(loaded()).event_types
     assert set(types) >= BUILT_IN_KEYS
     for key in BUILT_IN_KEYS:
-        assert (types[key].nature, types[key].recorded_by, types[key].points) == (
-            "feedback",
-            frozenset({RecordedBy.SYSTEM}),
-            0,
-        )
-        assert set(types[key].fields) == {"feedback", "colleague", "skill", "asked"}
+        of_goals = key.startswith("vekst.goal-")
+        assert types[key].nature == ("reflection" if of_goals else "feedback")
+        assert (types[key].recorded_by, types[key].points) == (frozenset({RecordedBy.SYSTEM}), 0)
+        assert set(types[key].fields) == ({"goal"} if of_goals else {"feedback", "colleague", "skill", "asked"})
         assert not any(field.required for field in types[key].fields.values())
 
 
 def test_they_are_titled_in_every_locale_of_the_pack() -> None:
     title = compiled(loaded(locales="[en, nb, de]")).event_types["vekst.feedback-given"].title
     assert title == {"en": "Gave feedback", "nb": "Ga tilbakemelding", "de": "Gave feedback"}
+    title = compiled(loaded(locales="[en, nb, de]")).event_types["vekst.goal-set"].title
+    assert title == {"en": "Set a goal", "nb": "Satte seg et mål", "de": "Set a goal"}
+
+
+def test_goals_are_set_and_reflected_on_as_reflection() -> None:
+    declared = "vekst.goal-set: {title: Set out, nature: %s, points: 3, at_most: {times: 1, per: month}}"
+    assert compiled(loaded(declared % "reflection")).event_types["vekst.goal-set"].points == 3
+    told = load_pack_files(CRAFT | {"goals.yaml": f"events:\n  {declared % 'feedback'}\n"})
+    [found] = [each for each in check_pack(told) if each.code == "BUILT_IN_EVENT"]
+    assert "nature: reflection" in found.cure()
 
 
 def test_a_declaration_adds_points_and_words_and_leaves_the_rest_to_vekst() -> None:

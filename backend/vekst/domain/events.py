@@ -18,6 +18,9 @@ __all__ = [
     "FEEDBACK_INVITED",
     "FEEDBACK_RECEIVED",
     "FEEDBACK_USED",
+    "GOAL_CHANGED",
+    "GOAL_REFLECTED",
+    "GOAL_SET",
     "QUEST_ACCEPTED",
     "RESERVED_PREFIX",
     "RESERVED_SOURCES",
@@ -71,6 +74,15 @@ ACKNOWLEDGEMENT_GIVEN: Final = "vekst.acknowledgement-given"
 """Acknowledged somebody's progress."""
 ACKNOWLEDGEMENT_RECEIVED: Final = "vekst.acknowledgement-received"
 """Had progress acknowledged."""
+
+# What a learner sets out to do. Every pack knows the first two types, and may count and reward them; the words of a
+# goal and of a reflection are in none of them.
+GOAL_SET: Final = "vekst.goal-set"
+"""data: {"goal": id, "earn": a criterion as JSON, "until": ISO date, the last one that counts}"""
+GOAL_REFLECTED: Final = "vekst.goal-reflected"
+"""data: {"goal": id}; the learner looked back at it"""
+GOAL_CHANGED: Final = "vekst.goal-changed"
+"""data: {"goal": id, "earn": an easier criterion, "until": a later date, "shared": flag}, what stays is left out"""
 
 
 class RecordedBy(StrEnum):

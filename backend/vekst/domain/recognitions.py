@@ -24,6 +24,8 @@ class RecognitionKind(StrEnum):
     MILESTONE = "MILESTONE"
     LEVEL = "LEVEL"
     CHALLENGE = "CHALLENGE"
+    GOAL = "GOAL"
+    REFLECTION = "REFLECTION"
     REVERSAL = "REVERSAL"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from vekst.domain.periods import Window
 from vekst.domain.recognitions import Identity, RecognitionKind
@@ -30,6 +31,11 @@ from vekst.engine.pack import Pack, Quest, Texts
 from vekst.engine.phrases import phrase
 
 __all__ = ["Explainer", "title_text"]
+
+_OF_GOALS: Final[Mapping[str, str]] = {
+    RecognitionKind.GOAL: "title_goal",
+    RecognitionKind.REFLECTION: "title_reflection",
+}
 
 
 def title_text(texts: Texts, locale: str, otherwise: str) -> str:
@@ -61,12 +67,18 @@ class Explainer:
                 text = self._why_level(identity)
             case RecognitionKind.CHALLENGE:
                 text = self._say("why_challenge")
+            case RecognitionKind.GOAL:
+                text = self._say("why_goal")
+            case RecognitionKind.REFLECTION:
+                text = self._say("why_reflection")
             case _:
                 text = self._say("why_reversal")
         return text or self._say("why_former")
 
     def title(self, identity: Identity) -> str:
         """The title of the rule that a recognition comes from; its key where the pack no longer has it."""
+        if identity.kind in _OF_GOALS:
+            return self._say(_OF_GOALS[identity.kind])
         texts = _titles(self._pack, identity)
         return title_text(texts, self._locale, identity.key) if texts else identity.key
 

@@ -15,6 +15,7 @@ from vekst.domain.events import QUEST_ACCEPTED, TIME_OFF, VOIDED, ZONE_CHANGED, 
 from vekst.domain.instants import micros
 from vekst.domain.recognitions import Recognition
 from vekst.engine.awards import Awards
+from vekst.engine.learner_goals import judge_goals
 from vekst.engine.milestones import tell_milestones
 from vekst.engine.moment import judge_moment
 from vekst.engine.pack import Pack
@@ -92,6 +93,7 @@ def _judge(pack: Pack, standing: Standing, event: ProgressEvent, recognitions: l
     elif event.type in {TIME_OFF, ZONE_CHANGED}:
         _walk_again(awards)
     judge_moment(awards)
+    judge_goals(awards)
 
 
 def _change_zone(standing: Standing, event: ProgressEvent) -> None:

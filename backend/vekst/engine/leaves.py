@@ -58,6 +58,9 @@ class EventLeaf(ABC):
     def progress(self, state: LeafState) -> Progress:
         """(have, need), in billionths where the measure is a sum."""
 
+    def look_again(self, state: LeafState) -> None:  # noqa: B027 - most leaves hold by an event only
+        """Hold if what is remembered is enough, for a leaf that took over the memory of one that asked for more."""
+
     @property
     def unit(self) -> int:
         """How many of `progress` make one for a reader: 1, or NANO for sums."""
@@ -101,6 +104,11 @@ class EverLeaf(_MeasureLeaf):
     def progress(self, state: LeafState) -> Progress:
         need = self.measure.need
         return (need, need) if state[0] else (self.measure.have(state[2]), need)
+
+    @override
+    def look_again(self, state: LeafState) -> None:
+        if not state[0] and self.measure.have(state[2]) >= self.measure.need:
+            _hold(state, state[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from vekst.domain.recognitions import Identity, RecognitionKind
 from vekst.engine.goals import AllOf, AnyOf, BadgeNode, Goal, Node, QuestNode, SkillNode, SomeOf
 from vekst.engine.pack import Pack
 
-__all__ = ["OrderBound", "order_bound", "rests_on_order"]
+__all__ = ["OrderBound", "goal_rests_on_order", "order_bound", "rests_on_order"]
 
 OrderBound = frozenset[tuple[str, str]]
 """Rules by the kind of their recognitions (BADGE, QUEST or LEVEL) and key."""
@@ -29,9 +30,14 @@ def order_bound(pack: Pack) -> OrderBound:
 
 
 def rests_on_order(bound: OrderBound, identity: Identity) -> bool:
-    """Whether the recognition comes from one of the rules."""
+    """Whether the recognition comes from one of the rules; a learner's goal comes from none of them."""
     kind = RecognitionKind.QUEST if identity.kind == RecognitionKind.STEP else identity.kind
     return (kind, identity.key.partition("/")[0]) in bound
+
+
+def goal_rests_on_order(pack: Pack, bound: OrderBound, goal: Goal) -> bool:
+    """Whether a learner's goal looks at order itself, or waits for one of the rules."""
+    return goal.looks_at_order or _names(pack, goal.root, bound)
 
 
 def _rules(pack: Pack) -> Iterator[tuple[str, str, str | None, Iterable[Goal]]]:
@@ -42,7 +48,7 @@ def _rules(pack: Pack) -> Iterator[tuple[str, str, str | None, Iterable[Goal]]]:
         yield RecognitionKind.QUEST, quest.key, quest.skill, [*requires, *(step.goal for step in quest.steps)]
 
 
-def _names(pack: Pack, node: Node, bound: set[tuple[str, str]]) -> bool:
+def _names(pack: Pack, node: Node, bound: AbstractSet[tuple[str, str]]) -> bool:
     match node:
         case AllOf() | AnyOf() | SomeOf():
             return any(_names(pack, below, bound) for below in node.nodes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -243,7 +243,8 @@ class Pack:
     """One version of an organisation's rules, compiled.
 
     `listeners` finds the rules by event type, so that an event costs only the rules that match; `state_quests` and
-    `state_badges` are the rules that also read the whole state and are looked at again when it moves.
+    `state_badges` are the rules that also read the whole state and are looked at again when it moves. `learner_goal`
+    compiles the criterion of a learner's goal, written as JSON; None for one that has no meaning under this version.
     """
 
     key: str
@@ -267,6 +268,7 @@ class Pack:
     state_quests: tuple[int, ...]
     state_badges: tuple[int, ...]
     skill_index: Mapping[str, int]
+    learner_goal: Callable[[str], Goal | None]
 
     def quest(self, key: str) -> Quest | None:
         """The quest of that key."""

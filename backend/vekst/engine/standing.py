@@ -18,6 +18,7 @@ __all__ = [
     "BEGINNING",
     "BadgeState",
     "Earned",
+    "GoalRun",
     "Kept",
     "QuestRun",
     "QuestState",
@@ -119,6 +120,19 @@ class StreakState(_Struct):
     evidence: list[list[int]] = []
 
 
+class GoalRun(_Struct):
+    """A learner's goal under way or over: its criterion as JSON, the ordinal of the last date that counts, and memory.
+
+    `ref` is the event that set it. One that was reached is let go of.
+    """
+
+    goal: str
+    earn: str
+    until: int
+    ref: int
+    state: GoalState
+
+
 class Kept(_Struct):
     """A recognition held that the fold of today's rules and events does not give, or gives with other points.
 
@@ -160,7 +174,7 @@ class Standing(_Struct):
 
     `zones` is the learner's history of zones as [from µs, name], the first from ever; `time_off` is [first, last]
     ordinals; `voided` names events, by source and id, that a void took out; `paid` counts, per paying event type and
-    window, the refs of the events that were paid (E1).
+    window, the refs of the events that were paid (E1); `goals` are those that the learner set.
     """
 
     pack_version: int
@@ -181,6 +195,7 @@ class Standing(_Struct):
     paid: dict[str, dict[int, list[int]]] = {}
     same_instant: list[SameInstant] = []
     kept: list[Kept] = []
+    goals: list[GoalRun] = []
 
     @property
     def last(self) -> Position | None:

@@ -19,6 +19,7 @@ from vekst.quests import documents as doc
 from vekst.quests.checks import check_document
 from vekst.quests.compiler import compile_tally
 from vekst.quests.diagnostics import Diagnostic, Severity, in_order
+from vekst.quests.json_values import exact
 from vekst.quests.loader import load_pack_files
 
 __all__ = [
@@ -66,13 +67,13 @@ class OwnTerms:
 
 def read_measure(raw: object) -> doc.Measure:
     """The measure of a JSON value; `ValueError` for one that has not the form."""
-    measure: doc.Measure = _measures().validate_python(_exact(raw))
+    measure: doc.Measure = _measures().validate_python(exact(raw))
     return measure
 
 
 def read_goal(raw: object) -> doc.Goal:
     """The goal of a JSON value; `ValueError` for one that has not the form."""
-    goal: doc.Goal = _goals().validate_python(_exact(raw))
+    goal: doc.Goal = _goals().validate_python(exact(raw))
     return goal
 
 
@@ -134,19 +135,6 @@ def _need(goal: doc.Goal) -> int | Decimal:
 
 def _plain(number: int | Decimal) -> int | float:
     return int(number) if number == int(number) else float(number)
-
-
-def _exact(raw: object) -> object:
-    """A JSON value as the documents take it: tuples for lists, and no floats."""
-    match raw:
-        case dict():
-            return {key: _exact(value) for key, value in raw.items()}
-        case list():
-            return tuple(_exact(value) for value in raw)
-        case float():
-            return Decimal(repr(raw))
-        case _:
-            return raw
 
 
 @cache

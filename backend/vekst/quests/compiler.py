@@ -39,6 +39,7 @@ from vekst.engine.pack import (
     Tier,
 )
 from vekst.quests import documents as doc
+from vekst.quests.learner_goals import LearnerGoals, goal_faults
 from vekst.quests.natures import Natures, natures
 
 __all__ = ["Since", "compile_pack", "compile_tally"]
@@ -193,6 +194,7 @@ class _Compiler:
             state_quests=tuple(self._state_quests),
             state_badges=tuple(self._state_badges),
             skill_index=self._skills,
+            learner_goal=LearnerGoals(self._learner_goal),
         )
 
     def _texts(self, text: doc.Text | None) -> Texts:
@@ -213,6 +215,11 @@ class _Compiler:
                 listens[event].append(index)
         heard.types.update(listens)
         return Goal(tuple(leaves), root, {event: tuple(indexes) for event, indexes in listens.items()})
+
+    def _learner_goal(self, criterion: doc.Criterion) -> Goal | None:
+        """A learner's goal, where it rests on effort and on what this version has."""
+        faults = goal_faults(self._document, self._natures, criterion)
+        return None if faults else self._goal(criterion, _Heard(set()))
 
     def _node(self, criterion: doc.Criterion, leaves: list[EventLeaf], heard: _Heard, *, repeats: bool) -> Node:
         match criterion:

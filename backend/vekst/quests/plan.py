@@ -120,7 +120,7 @@ class Planner:
         self, pack: Pack, learner: LearnerHistory, events: Sequence[ProgressEvent], kept: Sequence[Recognition] = ()
     ) -> Given:
         standing = fresh_standing(pack, learner.zone or pack.zone, kept)
-        return {each.identity: each for each in fold(pack, standing, events)}
+        return _by_rules(fold(pack, standing, events))
 
     def _given_by_publishing(
         self, learner: LearnerHistory, events: Sequence[ProgressEvent], old: Given, new: Given
@@ -131,7 +131,7 @@ class Planner:
             old = self._judge(before.pack, learner, events)
         if after.pack is not after.timeless:
             new = self._judge(after.pack, learner, events)
-        held = {**old, **{each.identity: each for each in learner.held}}
+        held = {**old, **_by_rules(learner.held)}
         kept = [each for each in held.values() if not _same(new.get(each.identity), each)]
         if kept:
             new = self._judge(after.pack, learner, events, kept)
@@ -213,6 +213,11 @@ class Planner:
     def _week_plan(self, week: int) -> Week:
         before, after = self._weekly
         return Week(window_key(Window.WEEK, week), self._active[week], before[week], after[week])
+
+
+def _by_rules(recognitions: Iterable[Recognition]) -> Given:
+    """What a pack's rules gave. Learners' own goals are no matter of a publication."""
+    return {each.identity: each for each in recognitions if each.identity.kind in _KINDS}
 
 
 def _compared(old: Given, new: Given) -> Iterator[tuple[Effect, Recognition, int]]:

@@ -10,6 +10,8 @@ import msgspec
 from vekst.domain.events import VOIDED, ProgressEvent
 from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
 from vekst.engine.fold import fold, follows, without_voided
+from vekst.engine.goals import Goal
+from vekst.engine.learner_goals import criteria_of
 from vekst.engine.pack import Pack
 from vekst.engine.standing import Standing, decode, fresh_standing
 from vekst.engine.version import ENGINE_VERSION, is_newer
@@ -134,12 +136,18 @@ def _taken_away(pack: Pack, row: StandingRow, history: History, lost: Sequence[H
     for entry in lost:
         identity = entry.recognition.identity
         void = next((voids[ref] for ref in entry.recognition.evidence if ref in voids), None)
-        by_order = any(goal.looks_at_order for goal in pack.goals_of(identity))
+        by_order = any(goal.looks_at_order for goal in _criteria(pack, identity, history.events))
         if void is None and identity in before and not by_order:
             void = latest
         if void is not None:
             reversals[entry.seq] = _reversal(entry, void)
     return reversals
+
+
+def _criteria(pack: Pack, identity: Identity, events: Sequence[ProgressEvent]) -> Sequence[Goal]:
+    """What a recognition asked for: by the rule that gave it, or by the learner's own goal."""
+    is_own = identity.kind == RecognitionKind.GOAL
+    return criteria_of(pack, identity.key, events) if is_own else pack.goals_of(identity)
 
 
 def _voids(history: Sequence[ProgressEvent]) -> dict[int, ProgressEvent]:

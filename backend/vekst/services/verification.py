@@ -13,7 +13,8 @@ import msgspec
 from vekst.domain.events import VOIDED
 from vekst.domain.recognitions import Identity, Recognition, RecognitionKind
 from vekst.engine.fold import fold, without_voided
-from vekst.engine.order import order_bound, rests_on_order
+from vekst.engine.learner_goals import criteria_of
+from vekst.engine.order import OrderBound, goal_rests_on_order, order_bound, rests_on_order
 from vekst.engine.pack import Pack
 from vekst.engine.quests import new_run
 from vekst.engine.standing import Standing, decode, fresh_standing
@@ -202,9 +203,16 @@ class _Check:
                 if entry.pack_version != version or identity.kind == RecognitionKind.CHALLENGE:
                     continue
                 found = given.get(identity)
-                if not (found and _same(found, entry.recognition)) and not rests_on_order(bound, identity):
+                if not (found and _same(found, entry.recognition)) and not self._by_order(pack, bound, identity):
                     expected = f"given by version {version}"
                     yield self.tell(Fault.UNJUSTIFIED, entry.recognition, expected=expected, found=_at(entry))
+
+    def _by_order(self, pack: Pack, bound: OrderBound, identity: Identity) -> bool:
+        """Whether the order of arrival may have given it (M3)."""
+        if identity.kind != RecognitionKind.GOAL:
+            return rests_on_order(bound, identity)
+        asked = criteria_of(pack, identity.key, self._events)
+        return any(goal_rests_on_order(pack, bound, goal) for goal in asked)
 
     def _given_under(self, pack: Pack) -> Mapping[Identity, Recognition]:
         """What a version gives for the events, beside what was held from versions before it."""

@@ -38,6 +38,10 @@ class RecognitionKind(Enum):
     )
     LEVEL = strawberry.enum_value("LEVEL", description="A level of a skill; the occurrence says which.")
     CHALLENGE = strawberry.enum_value("CHALLENGE", description="A challenge that the team met.")
+    GOAL = strawberry.enum_value("GOAL", description="A goal that the learner had set, reached. It gives no points.")
+    REFLECTION = strawberry.enum_value(
+        "REFLECTION", description="A look back at a goal of one's own, reached or not. It gives no points."
+    )
     REVERSAL = strawberry.enum_value(
         "REVERSAL", description="A recognition taken back, since the evidence it rested on was voided."
     )

@@ -7,7 +7,7 @@ import holidays
 
 from vekst.domain.calendars import has_zone, zone_names
 from vekst.domain.events import RESERVED_PREFIX
-from vekst.quests.built_in import BUILT_IN_KEYS, agrees_with_built_in
+from vekst.quests.built_in import BUILT_IN_KEYS, agrees_with_built_in, nature_of_built_in
 from vekst.quests.checks.report import Report
 from vekst.quests.diagnostics import nearest
 from vekst.quests.documents import (
@@ -52,8 +52,8 @@ def _check_reserved(report: Report) -> None:
     for key, event in report.document.events.items():
         if key.startswith(RESERVED_PREFIX) and key not in BUILT_IN_KEYS:
             report.at_key(("events", key), "RESERVED_KEY", key=key)
-        elif key in BUILT_IN_KEYS and not agrees_with_built_in(event):
-            report.at_key(("events", key), "BUILT_IN_EVENT", key=key)
+        elif key in BUILT_IN_KEYS and not agrees_with_built_in(key, event):
+            report.at_key(("events", key), "BUILT_IN_EVENT", key=key, nature=nature_of_built_in(key))
 
 
 def _check_standing(report: Report) -> None:

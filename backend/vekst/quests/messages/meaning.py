@@ -20,7 +20,7 @@ _REFERENCES: Final[Mapping[str, Entry]] = {
     "RESERVED_KEY": error("`{key}` belongs to Vekst itself", "choose a key that does not begin with `vekst.`"),
     "BUILT_IN_EVENT": error(
         "`{key}` is recorded by Vekst, which fixes its nature, its recorders and its fields",
-        "write `nature: feedback`, and leave `recorded_by` and `fields` out",
+        "write `nature: {nature}`, and leave `recorded_by` and `fields` out",
     ),
     "CYCLE": error("each of these waits for the next: {path}", "let one of them stand on events alone"),
     "STATE_IN_REPEAT": error(
