@@ -228,9 +228,9 @@ class Factory:
         """Corrections of what was recorded."""
         return VoidingService(self._process.database, self._process.queue, self._process.clock)
 
-    def queries(self) -> QueryStore:
-        """Operations that clients registered."""
-        return QueryStore(self._process.valkey)
+    def queries(self, org_id: UUID) -> QueryStore:
+        """Operations that the organisation's clients registered."""
+        return QueryStore(self._process.valkey, org_id)
 
     def rates(self) -> Rates:
         """How often callers ask."""

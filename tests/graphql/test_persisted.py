@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -88,17 +89,17 @@ async def test_what_was_tampered_with_in_valkey_is_not_run(
     organisation: Organisation, kari: Client, process: Process
 ) -> None:
     text = fresh(organisation)
-    await process.client.set(f"vekst:queries:{digest(text)}", "{ me { id } }")
+    await process.client.set(f"vekst:queries:{organisation.id}:{digest(text)}", "{ me { id } }")
     assert reason(await post(kari, by_hash(text))) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-async def test_the_store_is_bounded(process: Process) -> None:
-    store = QueryStore(process.valkey, most=3)
-    await process.client.delete("vekst:queries")
+async def test_the_store_is_bounded_and_nobody_pushes_out_what_others_keep(process: Process) -> None:
+    store, other = (QueryStore(process.valkey, uuid4(), most=3) for _ in range(2))
+    await other.keep("0", "theirs")
     for number in range(5):
         await store.keep(str(number), f"text {number}")
     assert [await store.find(str(number)) for number in range(5)] == [None, None, "text 2", "text 3", "text 4"]
-    await process.client.delete("vekst:queries")
+    assert [await other.find(str(number)) for number in range(5)] == ["theirs", None, None, None, None]
 
 
 async def test_without_valkey_everything_goes_on_and_is_counted(

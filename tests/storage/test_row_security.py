@@ -1,13 +1,12 @@
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.support.organisations import Organisation, new_event
+from tests.support.full import fill
+from tests.support.organisations import Organisation
 from vekst.factory import Process
-from vekst.services.feedback import Unasked
 from vekst.storage.database import APP_ROLE
 
 TABLES = """
@@ -27,55 +26,8 @@ KEYS = """
 
 @pytest.fixture
 async def full(organisation: Organisation) -> Organisation:
-    """An organisation with a row in every table."""
-    await organisation.publish()
-    await organisation.hire("kari", team="north")
-    await organisation.integration()
-    actor = await organisation.actor("kari")
-    await organisation.factory.boards().join(actor, "learning-streaks")
-    await organisation.record("kari", new_event("1"))
-    await organisation.judge()
-    async with organisation.factory._process.database.writing(organisation.id) as connection:
-        await connection.execute(
-            text("INSERT INTO outbox VALUES (:org, :id, :id, 'recognised', '{}', now())"),
-            {"org": organisation.id, "id": uuid4()},
-        )
-        await connection.execute(text("INSERT INTO verifications VALUES (:org, now(), 0, 0)"), {"org": organisation.id})
-    await _add_challenge(organisation)
-    await organisation.hire("nora")
-    await organisation.factory.feedback().give(
-        actor, client_id="1", to=Unasked("nora"), worked="w", try_next="t", occurred_at=datetime.now(UTC)
-    )
-    async with organisation.factory._process.database.writing(organisation.id) as connection:
-        statement = "INSERT INTO acknowledgements VALUES (:org, :learner, 1, NULL, now())"
-        await connection.execute(text(statement), {"org": organisation.id, "learner": actor.learner_id})
-    await organisation.hire("eli")
-    await organisation.factory.privacy().erase(organisation.id, "eli")
+    await fill(organisation)
     return organisation
-
-
-async def _add_challenge(organisation: Organisation) -> None:
-    """A challenge with a team and a settled value."""
-    [(learner, team)] = await organisation.rows("SELECT learner_id, team_id FROM memberships")
-    given = {"org": organisation.id, "id": uuid4(), "learner": learner, "team": team}
-    async with organisation.factory._process.database.writing(organisation.id) as connection:
-        for statement in (
-            """
-            INSERT INTO challenges (org_id, challenge_id, created_by, client_id, request, created_at, pack_version,
-                                    title, measure, goal, nature, points, zone, starts_at, ends_at, settles_at, draft)
-            VALUES (:org, :id, :learner, 'c', '{}', now(), 1, 'x', '{}', '{}', 'effort', 0, 'UTC',
-                    now(), now() + interval '1 day', now() + interval '2 days', true)
-            """,
-            "INSERT INTO challenge_teams (org_id, challenge_id, team_id) VALUES (:org, :id, :team)",
-            """
-            INSERT INTO challenge_progress (org_id, challenge_id, learner_id, value, asked, reached)
-            VALUES (:org, :id, :learner, 0, false, false)
-            """,
-            "INSERT INTO challenge_sides VALUES (:org, :id, :team, false, 1, 1, 0, 0)",
-            "INSERT INTO challenge_side_progress VALUES (:org, :id, :team, :learner, 0, false, false)",
-        ):
-            names = [name for name in given if f":{name}" in statement]
-            await connection.execute(text(statement), {name: given[name] for name in names})
 
 
 async def _tables(process: Process) -> list[str]:

@@ -50,7 +50,10 @@ class PersistedQueries:
             raise NotAllowed("DOCUMENT_NOT_TRUSTED", field="documentId" if digest else "query")
         if text:
             return request
-        found = await context.factory.queries().find(name) if len(name) == _HASH_LENGTH else None
+        actor = context.caller.actor
+        found = None
+        if actor is not None and len(name) == _HASH_LENGTH:
+            found = await context.factory.queries(actor.org_id).find(name)
         # What lies in Valkey is checked: whoever may write there must not choose what others run.
         if found is None or _digest(found) != name:
             raise NotFound("PERSISTED_QUERY_NOT_FOUND")
@@ -58,8 +61,9 @@ class PersistedQueries:
 
     async def keep(self, request: Request, context: Context) -> None:
         """Remember the text of a valid operation that a signed-in client registers."""
-        if request.digest and not request.registered and context.caller.actor is not None:
-            await context.factory.queries().keep(request.digest, request.query)
+        actor = context.caller.actor
+        if request.digest and not request.registered and actor is not None:
+            await context.factory.queries(actor.org_id).keep(request.digest, request.query)
 
 
 def _digest(text: str) -> str:

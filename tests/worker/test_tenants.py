@@ -1,0 +1,153 @@
+"""Two organisations with the same names in all things share one Valkey and one worker, and neither meets the other."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from tests.graphql.client import Client
+from tests.support.organisations import Organisation, new_event
+from tests.support.waiting import until
+from tests.support.workers import OwnValkey
+from vekst.api import create_app
+from vekst.factory import Factory, Process
+from vekst.jobs.live import channel, organisation_channel
+from vekst.settings import Settings
+from vekst.tokens import DevelopmentIssuer
+from vekst.worker import functions
+from vekst.worker.main import work
+
+OF_NOBODY = frozenset({"vekst:judge", "vekst:judge:health-check"})
+"""Keys without an organisation: the queue itself, which holds ids of jobs, and the workers' sign of life."""
+OF_THE_SWEEP = re.compile(r"arq:(?:job|retry|in-progress):(?:cron:)?(?:sweep|verify):\d+")
+BATCHES = "SELECT DISTINCT judged_at FROM progress_events WHERE judged_at IS NOT NULL"
+"""Every batch has an instant of its own."""
+
+
+@pytest.fixture
+async def shared(own_valkey: OwnValkey, settings: Settings) -> AsyncIterator[Process]:
+    """A process that has a Valkey of its own, whose every key is known to be the test's."""
+    given = settings.model_copy(update={"redis_url": SecretStr(own_valkey.url), "worker_jobs": 1})
+    async with Process.running(given) as process:
+        yield process
+
+
+async def _found(process: Process, *persons: str) -> Organisation:
+    factory = Factory(process)
+    key = f"org-{uuid4().hex[:12]}"
+    organisation = Organisation(factory, await factory.organisations().create(key), key)
+    await organisation.publish()
+    await organisation.hire(*persons, team="north")
+    return organisation
+
+
+async def _until_judged(*organisations: Organisation) -> None:
+    async def all_are() -> bool:
+        return not any([await each.pending() for each in organisations])
+
+    await until(all_are)
+
+
+async def test_everything_in_valkey_is_an_organisations(shared: Process, own_valkey: OwnValkey) -> None:
+    two = [await _found(shared, "kari", "nora") for _ in range(2)]
+    seen: set[str] = set()
+    messages: list[tuple[str, bytes]] = []
+    app = create_app(shared.settings)
+    issuer = DevelopmentIssuer.open(shared.settings.data_dir, shared.clock)
+    stop = asyncio.Event()
+    async with app.router.lifespan_context(app), Redis.from_url(own_valkey.url) as watcher:
+        watching = asyncio.create_task(_watch(watcher, seen, messages, stop))
+        working = asyncio.create_task(work(shared, stop))
+        for number in range(5):
+            for each in two:
+                await _ask(app, issuer, each)
+                await each.record("kari", new_event(str(number), customer="Acme"))
+                await each.record("nora", new_event(str(number), customer="Acme"))
+        await _until_judged(*two)
+        stop.set()
+        await working
+        await watching
+    ids = {str(each.id) for each in two}
+    kinds = {re.sub(r"[0-9a-f]{64}|[0-9a-f-]{36}|\d+", "*", key) for key in seen}
+    assert {"vekst:rate:*:*:*", "vekst:queries:*", "vekst:queries:*:*", "arq:job:judge:*:*:*"} <= kinds, kinds
+    for key in sorted(seen - OF_NOBODY):
+        assert OF_THE_SWEEP.fullmatch(key) or any(org_id in key for org_id in ids), key
+    # A wake-up says for whom it is and nothing else.
+    learners = {(each.id, (await each.actor(person)).learner_id) for each in two for person in ("kari", "nora")}
+    ours = {organisation_channel(each.id) for each in two} | {
+        channel(org_id, learner_id) for org_id, learner_id in learners if learner_id is not None
+    }
+    assert {name for name, _ in messages} == ours
+    assert {content for _, content in messages} == {b""}
+    assert not any("kari" in key or "Acme" in key for key in seen)
+
+
+async def _ask(app: FastAPI, issuer: DevelopmentIssuer, organisation: Organisation) -> None:
+    """Register an operation, which counts the request too."""
+    text = "{ me { person } }"
+    digest = sha256(text.encode()).hexdigest()
+    body = {"query": text, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
+    async with Client(app, token=issuer.token(organisation.key, person="kari")) as client:
+        assert (await client.http.post("/graphql", json=body)).status_code == 200
+
+
+async def _watch(client: Redis, seen: set[str], messages: list[tuple[str, bytes]], stop: asyncio.Event) -> None:
+    """Note every key and every message until the end, and what is left then."""
+    async with client.pubsub() as line:
+        await line.psubscribe("*")
+        while True:
+            ended = stop.is_set()
+            seen.update(key.decode() for key in await client.keys("*"))
+            while message := await line.get_message(ignore_subscribe_messages=True, timeout=0.01):
+                messages.append((message["channel"].decode(), message["data"]))
+            if ended:
+                return
+
+
+async def test_who_floods_is_served_in_turn_and_nobody_waits_behind_the_flood(
+    shared: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By order of service, not by time: a turn is one batch here, and a job looks for one more after it."""
+    monkeypatch.setattr(functions, "_TURN", 0.0)
+    flood = await _found(shared, *(f"person-{number}" for number in range(20)))
+    quiet = [await _found(shared, "kari") for _ in range(3)]
+    await _record_many(flood, 14_000)
+    await shared.client.flushdb()
+    hints = 2
+    for _ in range(hints):
+        await shared.queue.wake(flood.id)
+    for each in quiet:
+        await each.record("kari", new_event("1"))
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(shared, stop))
+    await _until_judged(flood, *quiet)
+    stop.set()
+    await working
+    turns = [org_id for _, org_id in sorted([batch for each in (flood, *quiet) for batch in await _batches(each)])]
+    last = max(turns.index(each.id) for each in quiet)
+    assert turns.count(flood.id) >= 7
+    assert turns[:last].count(flood.id) <= hints * 2, turns
+    assert turns[last:].count(flood.id) >= 3, turns
+
+
+async def _record_many(organisation: Organisation, count: int) -> None:
+    integration = await organisation.integration()
+    for start in range(0, count, 500):
+        events = [
+            new_event(str(number), person=f"person-{number % 20}", minutes=number % 7)
+            for number in range(start, start + 500)
+        ]
+        receipts = await organisation.factory.ingestion().record(integration, events)
+        assert {receipt.status.value for receipt in receipts} == {"STORED"}
+
+
+async def _batches(organisation: Organisation) -> list[tuple[object, UUID]]:
+    return [(at, organisation.id) for [at] in await organisation.rows(BATCHES)]
