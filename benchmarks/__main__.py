@@ -26,6 +26,7 @@ from benchmarks.stage import Stage, set_stage
 from benchmarks.workloads.engine import growth, throughput
 from benchmarks.workloads.over_http import home_screen, through_graphql
 from benchmarks.workloads.services import ingestion, judging
+from vekst.logs import configure_logging
 
 __all__ = ["main"]
 
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     load, began_at, began = os.getloadavg()[0], datetime.now(UTC), time.monotonic()
     _settle_garbage()
     with set_stage(profile, _say) as stage:
+        configure_logging(stage.settings.log_level)
         machine, findings = uvloop.run(_run(stage, load, asked.only or list(_WORKLOADS)))
     comparisons, growths, figures = sorted_findings(findings)
     record = Record(

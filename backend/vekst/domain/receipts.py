@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from vekst.domain.events import FieldValue
 
 __all__ = ["EVENTS_PER_BATCH", "NewEvent", "Problem", "Receipt", "ReceiptStatus"]
@@ -15,14 +17,13 @@ __all__ = ["EVENTS_PER_BATCH", "NewEvent", "Problem", "Receipt", "ReceiptStatus"
 EVENTS_PER_BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event as handed in; `occurred_at` is aware, `person` is the learner's key (None: the actor)."""
 
     id: str
     type: str
     occurred_at: datetime
-    data: Mapping[str, FieldValue] = dataclasses.field(default_factory=dict)
+    data: Mapping[str, FieldValue] = msgspec.field(default_factory=dict)
     person: str | None = None
 
 
@@ -44,8 +45,7 @@ class Problem:
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """The answer to one event; STORED is said after the commit, never before."""
 
     id: str

@@ -40,8 +40,12 @@ async def append_each(
     first: dict[EventKey, int] = {}
     for place, row in enumerate(rows):
         first.setdefault(row.key, place)
-    added = await events_store.append(connection, org_id, [rows[place] for place in first.values()], at)
-    known = [place for place, row in enumerate(rows) if row.key not in added or first[row.key] != place]
+    places = list(first.values())
+    there = await events_store.append(connection, org_id, [rows[place] for place in places], at)
+    known: list[int] = []
+    if there or len(places) < len(rows):
+        added = {places[number] for number in range(len(places)) if number not in there}
+        known = [place for place in range(len(rows)) if place not in added]
     answers: list[ReceiptStatus | Problem] = [ReceiptStatus.STORED] * len(rows)
     if known:
         equal = await events_store.equal_keys(connection, org_id, [rows[place] for place in known], any_time=any_time)

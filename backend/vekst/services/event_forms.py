@@ -12,13 +12,14 @@ from vekst.domain.events import FieldValue
 from vekst.domain.receipts import NewEvent, Problem
 from vekst.domain.storable import is_storable
 
-__all__ = ["DATA_AT_MOST", "ID_AT_MOST", "form_problem", "json_text"]
+__all__ = ["DATA_AT_MOST", "ID_AT_MOST", "form_problem", "is_plain_id", "json_text", "storable_json"]
 
 ID_AT_MOST: Final = 200
 """Characters of an event's id."""
 DATA_AT_MOST: Final = 16_384
 """Bytes of an event's data as JSON."""
 _TYPE_AT_MOST: Final = 200
+_NUL: Final = b"\\u0000"
 
 
 def form_problem(event: NewEvent) -> Problem | None:
@@ -36,6 +37,20 @@ def form_problem(event: NewEvent) -> Problem | None:
     if len(json_text(event.data).encode()) > DATA_AT_MOST:
         return Problem("DATA_TOO_LARGE", "data", {"most": DATA_AT_MOST})
     return None
+
+
+def is_plain_id(text: str) -> bool:
+    """Whether the id can be kept, seen without looking at every character; False where one has to."""
+    return text.isascii() and 0 < len(text) <= ID_AT_MOST and "\0" not in text
+
+
+def storable_json(data: Mapping[str, FieldValue]) -> str | None:
+    """The data as JSON if all of it can surely be kept; None where one has to look closer."""
+    try:
+        written = msgspec.json.encode(data)
+    except UnicodeEncodeError:
+        return None
+    return None if len(written) > DATA_AT_MOST or _NUL in written else written.decode()
 
 
 def json_text(data: Mapping[str, FieldValue]) -> str:

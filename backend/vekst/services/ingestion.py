@@ -9,23 +9,23 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.domain.events import RESERVED_SOURCES, RecordedBy
 from vekst.domain.receipts import EVENTS_PER_BATCH, NewEvent, Problem, Receipt, ReceiptStatus
 from vekst.domain.storable import is_storable
+from vekst.engine.forms import fits
 from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.jobs.queue import Queue
 from vekst.services.appending import append_each
 from vekst.services.clock import Clock
-from vekst.services.event_forms import form_problem, json_text
+from vekst.services.event_forms import form_problem, is_plain_id, json_text, storable_json
 from vekst.services.event_times import Times
 from vekst.services.packs import Packs
-from vekst.services.recorders import Recorder, recorder_for_actor, recorder_for_import
-from vekst.storage import people_store
+from vekst.services.recorders import Recorder, Recording, recorder_for_actor, recorder_for_import
+from vekst.storage import intake_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow
 from vekst.storage.people_store import SubjectRow
@@ -74,9 +74,9 @@ class IngestionService:
     async def _store(self, org_id: UUID, recorder: Recorder, events: Sequence[NewEvent]) -> list[Receipt]:
         now = self._clock()
         async with self._database.writing(org_id) as connection:
-            pack = await self._packs.latest(connection, org_id)
-            subjects = await _subjects(connection, org_id, events)
-            batch = _Batch(pack, recorder, subjects, now)
+            intake = await intake_store.read(connection, org_id, _named(events), teams=recorder.teams)
+            pack = await self._packs.of(connection, org_id, intake.head)
+            batch = _Batch(pack, recorder, intake.subjects, now)
             judged = [batch.examine(event) for event in events]
             rows = [row for row in judged if isinstance(row, EventRow)]
             answers = await append_each(connection, org_id, rows, now)
@@ -84,15 +84,21 @@ class IngestionService:
             await self._queue.wake(org_id)
         told = iter(answers)
         outcomes = (outcome if isinstance(outcome, Problem) else next(told) for outcome in judged)
-        receipts = [
-            Receipt(event.id, ReceiptStatus.REFUSED, outcome)
-            if isinstance(outcome, Problem)
-            else Receipt(event.id, outcome)
-            for event, outcome in zip(events, outcomes, strict=True)
-        ]
-        counts = Counter(receipt.status.value.lower() for receipt in receipts)
-        _log.info("recorded", org_id=str(org_id), source=recorder.source, **counts)
+        receipts = [_receipt(event, outcome) for event, outcome in zip(events, outcomes, strict=True)]
+        counts = Counter(receipt.status for receipt in receipts)
+        _log.info(
+            "recorded",
+            org_id=str(org_id),
+            source=recorder.source,
+            **{status.value.lower(): count for status, count in counts.items()},
+        )
         return receipts
+
+
+def _receipt(event: NewEvent, outcome: ReceiptStatus | Problem) -> Receipt:
+    if isinstance(outcome, Problem):
+        return Receipt(event.id, ReceiptStatus.REFUSED, outcome)
+    return Receipt(event.id, outcome)
 
 
 class _Batch:
@@ -105,9 +111,36 @@ class _Batch:
         self._recorder = recorder
         self._subjects = subjects
         self._times = Times.of(pack, now, history=recorder.history)
+        self._types = pack.event_types if pack else {}
 
     def examine(self, event: NewEvent) -> EventRow | Problem:
         """The row to be stored, or the first thing that is wrong."""
+        return self._row(event) or self._row_or_problem(event)
+
+    def _row(self, event: NewEvent) -> EventRow | None:
+        """The row of an event with which all is well at first glance, as with nearly every one."""
+        event_type = self._types.get(event.type)
+        if event_type is None or not is_plain_id(event.id) or self._times.problem(event.occurred_at) is not None:
+            return None
+        recording = self._recorder.about(event.person, self._subjects)
+        if isinstance(recording, Problem) or not fits(event_type, event.data, recording.recorded_by):
+            return None
+        data = storable_json(event.data)
+        return None if data is None else self._made(event, recording, data)
+
+    def _made(self, event: NewEvent, recording: Recording, data: str) -> EventRow:
+        return EventRow(
+            recording.learner_id,
+            self._recorder.source,
+            event.id,
+            event.type,
+            event.occurred_at.astimezone(UTC),
+            data,
+            recording.recorded_by,
+        )
+
+    def _row_or_problem(self, event: NewEvent) -> EventRow | Problem:
+        """The same, looking at one thing after the other."""
         if self._pack is None:
             return Problem("NO_PACK")
         recording = self._recorder.about(event.person, self._subjects)
@@ -119,17 +152,8 @@ class _Batch:
         problem = event_problems(self._pack, event.type, event.data, recording.recorded_by)
         if problem is not None:
             return problem
-        return EventRow(
-            learner_id=recording.learner_id,
-            source=self._recorder.source,
-            id=event.id,
-            type=event.type,
-            occurred_at=event.occurred_at.astimezone(UTC),
-            data=json_text(event.data),
-            recorded_by=recording.recorded_by,
-        )
+        return self._made(event, recording, json_text(event.data))
 
 
-async def _subjects(connection: AsyncConnection, org_id: UUID, events: Sequence[NewEvent]) -> dict[str, SubjectRow]:
-    named = sorted({event.person for event in events if event.person is not None and is_storable(event.person)})
-    return await people_store.find_subjects(connection, org_id, named) if named else {}
+def _named(events: Sequence[NewEvent]) -> list[str]:
+    return [person for person in {event.person for event in events} if person is not None and is_storable(person)]

@@ -35,14 +35,15 @@ class Packs:
 
     async def latest(self, connection: AsyncConnection, org_id: UUID) -> Pack | None:
         """The organisation's latest published version, None before the first; costs one small query."""
-        return await self._of(connection, org_id, await packs_store.head_of(connection, org_id))
+        return await self.of(connection, org_id, await packs_store.head_of(connection, org_id))
 
     async def version(self, connection: AsyncConnection, org_id: UUID, version: int) -> Pack | None:
         """That version of the organisation's pack; costs no query once it was met."""
         found = self.cached(org_id, version)
-        return found or await self._of(connection, org_id, await packs_store.head_of(connection, org_id, version))
+        return found or await self.of(connection, org_id, await packs_store.head_of(connection, org_id, version))
 
-    async def _of(self, connection: AsyncConnection, org_id: UUID, head: PackHead | None) -> Pack | None:
+    async def of(self, connection: AsyncConnection, org_id: UUID, head: PackHead | None) -> Pack | None:
+        """The version whose head was read already; costs a query when it is met for the first time."""
         if head is None:
             return None
         self._heads[org_id, head.version] = head

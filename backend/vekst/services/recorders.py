@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from vekst.domain.actors import Actor, Role
@@ -15,8 +15,7 @@ from vekst.storage.people_store import SubjectRow
 __all__ = ["Recorder", "Recording", "recorder_for_actor", "recorder_for_import"]
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """About whom an event is, and as what it is recorded."""
 
     learner_id: UUID
@@ -24,7 +23,7 @@ class Recording:
 
 
 class Recorder(Protocol):
-    """One who records: `history` is true where no event comes too late."""
+    """One who records: `history` is true where no event comes too late, `teams` where it matters who is in which."""
 
     @property
     def source(self) -> str:
@@ -34,6 +33,11 @@ class Recorder(Protocol):
     @property
     def history(self) -> bool:
         """Whether the pack's limit on lateness does not bind."""
+        ...
+
+    @property
+    def teams(self) -> bool:
+        """Whether the teams of those whom events are about decide."""
         ...
 
     def about(self, person: str | None, subjects: Mapping[str, SubjectRow]) -> Recording | Problem:
@@ -58,6 +62,7 @@ class _System:
     source: str
     recorded_by: RecordedBy
     history: bool
+    teams: bool = False
 
     def about(self, person: str | None, subjects: Mapping[str, SubjectRow]) -> Recording | Problem:
         if person is None:
@@ -75,6 +80,7 @@ class _Person:
     actor: Actor
     learner_id: UUID
     history: bool = False
+    teams: bool = True
 
     @property
     def source(self) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, Self
 from uuid import UUID
 
+import asyncpg
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from vekst.storage.direct import Driver, driver_of, raise_as_ours
 from vekst.storage.urls import async_url
 
 __all__ = ["APP_ROLE", "ERASER_ROLE", "Database"]
@@ -21,13 +22,18 @@ APP_ROLE: Final = "vekst_app"
 ERASER_ROLE: Final = "vekst_eraser"
 """The role of an erasure, which may take rows away; no connection has it for longer than that transaction."""
 
-_BIND: Final = text("SELECT set_config('vekst.org', :org, true)")
-# Whoever writes shares the organisation's lock; an erasure has it alone. It costs no trip of its own.
-_BIND_WRITING: Final = text("SELECT set_config('vekst.org', :org, true), pg_advisory_xact_lock_shared(:lock)")
-_BIND_ERASING: Final = text("SELECT set_config('vekst.org', :org, true), pg_advisory_xact_lock(:lock)")
-_BECOME_ERASER: Final = text(f"SET LOCAL ROLE {ERASER_ROLE}")
 # Longer than any statement of the app may take: the server that does not answer by then is gone, or the line to it.
 _ANSWER_WITHIN: Final = 35.0
+_ROLLED_BACK_WITHIN: Final = 5.0
+# The organisation is bound by the same trip that begins the transaction. Whoever writes shares the organisation's lock;
+# an erasure has it alone, and its role for that transaction only.
+_BIND: Final = "SELECT set_config('vekst.org', '{org_id}', true)"
+_BIND_WRITING: Final = f"BEGIN; {_BIND}, pg_advisory_xact_lock_shared({{lock}})"
+_BIND_ERASING: Final = f"BEGIN; {_BIND}, pg_advisory_xact_lock({{lock}}); SET LOCAL ROLE {ERASER_ROLE}"
+_BIND_READING: Final = f"BEGIN READ ONLY; {_BIND}"
+_BIND_VIEWING: Final = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_BIND}"
+_CROSS: Final = "BEGIN READ ONLY"
+_USED: Final = "vekst_used"
 # Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
 _SESSION: Final = {
     "role": APP_ROLE,
@@ -45,8 +51,6 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(postgresql_readonly=True)
-        self._viewer = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10) -> Self:
@@ -56,6 +60,8 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             json_deserializer=orjson.loads,
+            # Transactions are begun and ended here, not by SQLAlchemy, which would take a trip more for each.
+            isolation_level="AUTOCOMMIT",
             pool_timeout=10,
             connect_args={"server_settings": _SESSION, "timeout": 10, "command_timeout": _ANSWER_WITHIN},
         )
@@ -75,44 +81,78 @@ class Database:
         pool = self._engine.pool
         return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else (0, 0)
 
-    @asynccontextmanager
-    async def writing(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+    def writing(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-write transaction in the organisation, committed at the end unless an error is raised."""
-        async with self._engine.begin() as connection:
-            await connection.execute(_BIND_WRITING, {"org": str(org_id), "lock": _lock_of(org_id)})
-            yield connection
+        return self._transaction(_BIND_WRITING.format(org_id=org_id, lock=_lock_of(org_id)))
 
-    @asynccontextmanager
-    async def erasing(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+    def erasing(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that may take rows of the organisation away, and beside which nothing is written there.
 
         So no worker or request that is under way can bring back what it takes. It waits for them at most as long as for
         any lock.
         """
-        async with self._engine.begin() as connection:
-            await connection.execute(_BIND_ERASING, {"org": str(org_id), "lock": _lock_of(org_id)})
-            await connection.execute(_BECOME_ERASER)
-            yield connection
+        return self._transaction(_BIND_ERASING.format(org_id=org_id, lock=_lock_of(org_id)))
 
-    @asynccontextmanager
-    async def reading(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+    def reading(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-only transaction in the organisation."""
-        async with self._reader.connect() as connection, connection.begin():
-            await connection.execute(_BIND, {"org": str(org_id)})
-            yield connection
+        return self._transaction(_BIND_READING.format(org_id=org_id))
 
-    @asynccontextmanager
-    async def snapshot(self, org_id: UUID) -> AsyncIterator[AsyncConnection]:
+    def snapshot(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-only transaction in the organisation whose statements all see the same moment."""
-        async with self._viewer.connect() as connection, connection.begin():
-            await connection.execute(_BIND, {"org": str(org_id)})
-            yield connection
+        return self._transaction(_BIND_VIEWING.format(org_id=org_id))
+
+    def crossing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A read-only transaction in no organisation: it sees no rows, and may ask the functions that tell ids."""
+        return self._transaction(_CROSS)
 
     @asynccontextmanager
-    async def crossing(self) -> AsyncIterator[AsyncConnection]:
-        """A read-only transaction in no organisation: it sees no rows, and may ask the functions that tell ids."""
-        async with self._reader.connect() as connection, connection.begin():
+    async def _transaction(self, beginning: str) -> AsyncIterator[AsyncConnection]:
+        connection, driver = await self._begun(beginning)
+        try:
             yield connection
+            await _run(driver, "COMMIT")
+        except BaseException:
+            await _roll_back(driver)
+            raise
+        finally:
+            await connection.close()
+
+    async def _begun(self, beginning: str) -> tuple[AsyncConnection, Driver]:
+        """A connection with the transaction begun; those that the server has cut meanwhile are replaced."""
+        while True:
+            connection = await self._engine.connect()
+            driver, used = driver_of(connection), _USED in connection.info
+            connection.info[_USED] = True
+            try:
+                await _run(driver, beginning)
+            except BaseException:
+                cut = driver.is_closed()
+                await _roll_back(driver)
+                if cut:
+                    await connection.invalidate()
+                await connection.close()
+                if not (cut and used):
+                    raise
+            else:
+                return connection, driver
+
+
+async def _run(driver: Driver, statement: str) -> None:
+    try:
+        await driver.execute(statement)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise_as_ours(driver, statement, error)
+
+
+async def _roll_back(driver: Driver) -> None:
+    """End a transaction that failed. A connection that can't is cut, and replaced when somebody asks for it."""
+    try:
+        if not driver.is_closed():
+            await driver.execute("ROLLBACK", timeout=_ROLLED_BACK_WITHIN)
+    except BaseException as error:
+        driver.terminate()
+        if not isinstance(error, Exception):
+            raise
 
 
 def _lock_of(org_id: UUID) -> int:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.events import VOIDED, ProgressEvent, RecordedBy
+from vekst.storage import direct
 
 __all__ = [
     "EventKey",
@@ -31,8 +33,7 @@ EventKey = tuple[UUID, str, str]
 """What tells an event apart within the organisation: learner, source and id."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True):
     """An event to be stored; `data` is its JSON text."""
 
     learner_id: UUID
@@ -57,21 +58,27 @@ class History:
     waiting: list[int]
 
 
+_APPEND: Final = """
+    WITH given AS (
+        SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
+            WITH ORDINALITY AS n (learner_id, source, id, type, occurred_at, data, recorded_by, place)
+    ), added AS (
+        INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
+        SELECT $1, n.learner_id, n.source, n.id, n.type, n.occurred_at, n.data::jsonb, n.recorded_by, $9
+          FROM given n JOIN people p ON p.org_id = $1 AND p.learner_id = n.learner_id
+         ORDER BY n.learner_id, n.source COLLATE "C", n.id COLLATE "C"
+        ON CONFLICT (org_id, learner_id, source, id) DO NOTHING
+        RETURNING learner_id, source, id
+    )
+    SELECT n.place FROM given n
+     WHERE (SELECT count(*) FROM added) < $10
+       AND NOT EXISTS (SELECT FROM added a WHERE (a.learner_id, a.source, a.id) = (n.learner_id, n.source, n.id))
+"""
 _ROWS: Final = """
     unnest(CAST(:learners AS uuid[]), CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:types AS text[]),
            CAST(:instants AS timestamptz[]), CAST(:data AS text[]), CAST(:recorders AS text[]))
         AS n (learner_id, source, id, type, occurred_at, data, recorded_by)
 """
-_APPEND: Final = text(
-    f"""
-    INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
-    SELECT :org_id, n.learner_id, n.source, n.id, n.type, n.occurred_at, CAST(n.data AS jsonb), n.recorded_by, :at
-      FROM {_ROWS} JOIN people p ON p.org_id = :org_id AND p.learner_id = n.learner_id
-     ORDER BY n.learner_id, n.source COLLATE "C", n.id COLLATE "C"
-    ON CONFLICT (org_id, learner_id, source, id) DO NOTHING
-    RETURNING learner_id, source, id
-    """
-)
 _EQUAL: Final = text(
     f"""
     SELECT n.ordinality AS place
@@ -121,14 +128,13 @@ _VOIDS: Final = text(
 _LOCK_VOIDS: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
-async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[EventKey]:
-    """Add the events that are not there yet, in sorted order; the keys of those added. The rows' keys must differ.
+async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[int]:
+    """Add the events that are not there yet, in sorted order; the places of the others. The rows' keys must differ.
 
     Whoever was erased is given none, even by a request that was let in before.
     """
-    ordered = sorted(rows, key=lambda row: row.key)
-    added = await connection.execute(_APPEND, {"org_id": org_id, "at": at, **_columns(ordered)})
-    return {(row.learner_id, row.source, row.id) for row in added}
+    columns = _columns(rows).values()
+    return {place - 1 for (place,) in await direct.fetch(connection, _APPEND, org_id, *columns, at, len(rows))}
 
 
 async def equal_keys(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["PackHead", "RuleSince", "append", "files_of", "head_of", "lock"]
+__all__ = ["PackHead", "RuleSince", "append", "files_of", "head_from", "head_of", "lock"]
 
 RuleSince = tuple[str, str, datetime]
 """A rule, by kind and key, and the instant from which it judges (V1)."""
@@ -48,8 +48,12 @@ async def head_of(connection: AsyncConnection, org_id: UUID, version: int | None
     row = (await connection.execute(_HEAD, {"org_id": org_id, "version": version})).one_or_none()
     if row is None:
         return None
-    since = tuple((kind, key, datetime.fromisoformat(at)) for kind, key, at in row.since)
-    return PackHead(row.version, row.digest, since)
+    return head_from(row.version, row.digest, row.since)
+
+
+def head_from(version: int, digest: str, since: Iterable[tuple[str, str, str]]) -> PackHead:
+    """The version from the columns of its row."""
+    return PackHead(version, digest, tuple((kind, key, datetime.fromisoformat(at)) for kind, key, at in since))
 
 
 async def files_of(connection: AsyncConnection, org_id: UUID, version: int) -> dict[str, str]:

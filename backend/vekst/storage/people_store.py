@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,8 +46,7 @@ class IdentityRow:
     manages: tuple[UUID, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRow:
+class SubjectRow(msgspec.Struct, frozen=True):
     """Whom an event is about, with the teams they are in now."""
 
     learner_id: UUID

@@ -1,0 +1,64 @@
+"""A quick first look at events: whether data fits its type, by a form that msgspec checks in one go.
+
+What does not fit is looked at again by `validation`, which says what is wrong; an event that fits has no problem there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from math import ceil, floor
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from vekst.domain.events import RESERVED_PREFIX, FieldValue, RecordedBy
+from vekst.engine.pack import EventType, Field
+from vekst.engine.validation import LARGEST_NUMBER, TEXT_AT_MOST
+
+__all__ = ["fits"]
+
+_TYPES_AT_MOST: Final = 16_384
+
+
+def fits(event_type: EventType, data: Mapping[str, FieldValue], recorded_by: RecordedBy) -> bool:
+    """Whether a client's event of that type and data has no problem; False where it may have one."""
+    if recorded_by not in event_type.recorded_by:
+        return False
+    form = _form(event_type)
+    if form is None:
+        return False
+    try:
+        msgspec.convert(data, form)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+@lru_cache(_TYPES_AT_MOST)
+def _form(event_type: EventType) -> type[msgspec.Struct] | None:
+    """A struct with a field for each of the type's; None for types that clients may not send."""
+    if event_type.key.startswith(RESERVED_PREFIX):
+        return None
+    names = {f"field_{number}": name for number, name in enumerate(event_type.fields)}
+    fields: list[Any] = []
+    for alias, name in names.items():
+        field = event_type.fields[name]
+        kind = _kind(field)
+        fields.append((alias, kind) if field.required else (alias, kind | None, None))
+    return msgspec.defstruct("Form", fields, rename=names, forbid_unknown_fields=True, kw_only=True, gc=False)
+
+
+def _kind(field: Field) -> Any:  # noqa: ANN401 - a type for msgspec, of many kinds
+    match field.type:
+        case "flag":
+            return bool
+        case "text":
+            return Annotated[str, msgspec.Meta(max_length=TEXT_AT_MOST)]
+        case "choice":
+            return Literal[field.of]
+        case "number":
+            low = -LARGEST_NUMBER if field.min is None else max(field.min, -LARGEST_NUMBER)
+            high = LARGEST_NUMBER if field.max is None else min(field.max, LARGEST_NUMBER)
+            whole = Annotated[int, msgspec.Meta(ge=ceil(low), le=floor(high))]
+            return whole | Annotated[float, msgspec.Meta(ge=low, le=high)]
