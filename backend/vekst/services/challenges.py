@@ -207,7 +207,7 @@ async def _held(connection: AsyncConnection, actor: Actor, challenge_id: UUID) -
         raise NotFound("CHALLENGE_UNKNOWN", field="challenge")
     if actor.has(Role.ADMIN) or actor.manages.issuperset(row.teams):
         return row
-    spans = await challenges_store.memberships(connection, actor.org_id, [challenge_id])
+    spans = [] if row.life.draft else await challenges_store.memberships(connection, actor.org_id, [challenge_id])
     if actor.manages.intersection(row.teams) or any(span.learner_id == actor.learner_id for span in spans):
         raise NotAllowed("CHALLENGE_NOT_YOURS", field="challenge")
     raise NotFound("CHALLENGE_UNKNOWN", field="challenge")

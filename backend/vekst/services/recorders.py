@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from vekst.domain.actors import Actor, Role
+from vekst.domain.actors import Actor
 from vekst.domain.events import RecordedBy
 from vekst.domain.receipts import Problem
 from vekst.storage.people_store import SubjectRow
@@ -90,9 +90,7 @@ class _Person:
         if person is None or person == self.actor.person:
             return Recording(self.learner_id, RecordedBy.SELF)
         subject = subjects.get(person)
-        if subject is None and self.actor.has(Role.MANAGER):
-            return _unknown(person)
-        # Who manages nobody learns nothing about who exists.
+        # Nobody learns who exists beside those whom they manage.
         if subject is None or not self.actor.manages.intersection(subject.teams):
             return Problem("NOT_ALLOWED_TO_RECORD", "person", {"person": person[:80]})
         if not subject.active:

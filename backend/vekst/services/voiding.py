@@ -69,7 +69,7 @@ class VoidingService:
             learner_id, rights = await _learner(connection, actor, person)
             await events_store.lock_voids(connection, actor.org_id, learner_id)
             found = await _target(connection, actor, learner_id, target)
-            _check_rights(actor, rights, found)
+            _check_rights(actor, rights, found, target)
             row = EventRow(
                 learner_id=learner_id,
                 source=actor.source,
@@ -132,13 +132,16 @@ async def _target(connection: AsyncConnection, actor: Actor, learner_id: UUID, n
     return found
 
 
-def _check_rights(actor: Actor, rights: RecordedBy, event: ProgressEvent) -> None:
-    """A manager and an admin may correct anything; others what they recorded."""
+def _check_rights(actor: Actor, rights: RecordedBy, event: ProgressEvent, name: EventName) -> None:
+    """A manager and an admin may correct anything; others what they recorded.
+
+    A learner sees all of their own events. To an integration, what others recorded is as if it were not there.
+    """
     if rights is RecordedBy.MANAGER or actor.has(Role.ADMIN):
         return
     recorded_it = (event.source, event.recorded_by) == (actor.source, rights)
     if not recorded_it:
-        raise NotAllowed("NOT_ALLOWED_TO_VOID", field="event")
+        raise _unknown(name) if rights is RecordedBy.SYSTEM else NotAllowed("NOT_ALLOWED_TO_VOID", field="event")
 
 
 async def _holding(

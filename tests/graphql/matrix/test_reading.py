@@ -107,7 +107,7 @@ async def test_each_caller_is_shown_what_their_rule_says_and_cannot_tell_hidden_
                 absent = await ask(world.clients[caller], question, ABSENT[question.thing or ""])
                 if absent != (status, answer):
                     wrong.append(f"{rule} {question} as {caller}: {answer}, but {absent} where there is none")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def test_who_is_not_let_in_is_shown_nothing_and_told_the_same_of_all(world: World) -> None:
@@ -180,6 +180,6 @@ async def test_every_field_is_read_by_all_who_see_its_object_but_for_those_that_
                 codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
                 if codes != ([] if expected else ["NOT_ALLOWED"]):
                     wrong.append(f"{kind}.{name} as {caller}: {answer}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert set(NODES) <= set(FIELDS_OF)
     assert set(NARROWER) <= asked
