@@ -81,11 +81,14 @@ class Process:
     organisation_ids: dict[str, UUID] = field(default_factory=dict)
     rounds: dict[UUID, UUID] = field(default_factory=dict)
     told: Told = field(default_factory=dict)
+    stream_turns: asyncio.Semaphore = field(init=False)
+    """Held while a stream reads. Streams wake together, and must leave connections to those who ask."""
     valkey: Valkey = field(init=False)
     queue: ArqQueue = field(init=False)
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:
+        self.stream_turns = asyncio.Semaphore(max(1, self.settings.database_pool // 2))
         self.valkey = Valkey(self.client, self.signals.metrics.valkey_away)
         self.queue = ArqQueue(self.valkey, self.signals.tracing)
         self.live = Live(self.valkey)
@@ -199,6 +202,10 @@ class Factory:
         """What tells, for the length of a block, that a learner (None: anyone) has something new."""
         name = channel(org_id, learner_id) if learner_id else organisation_channel(org_id)
         return self._process.live.listening(name)
+
+    def stream_turn(self) -> AbstractAsyncContextManager[None]:
+        """A stream's turn to read, first come first served; never to be held while it waits or sends."""
+        return self._process.stream_turns
 
     def organisations(self) -> OrganisationsService:
         """Organisations by key."""

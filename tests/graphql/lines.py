@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-__all__ = ["PATIENCE", "Line", "line", "serving"]
+__all__ = ["PATIENCE", "PROTOCOL", "Line", "line", "serving"]
 
 PATIENCE = 20.0
 """Seconds after which a test gives up waiting."""

@@ -19,6 +19,7 @@ from tests.support.organisations import Organisation, new_event
 from tests.support.waiting import until
 from vekst.factory import Process
 from vekst.graphql.types.recognitions import write_place
+from vekst.queries.ledger import LedgerRow, ledger_since
 from vekst.services.voiding import EventName
 from vekst.tokens import DevelopmentIssuer
 
@@ -131,6 +132,49 @@ async def test_without_valkey_streams_look_by_themselves(
         await kari.subscribe("1", FOLLOW, after=write_place(0))
         await practise(organisation, "a")
         assert told(await follow(kari, 1)) == (await ledger(organisation))[:1]
+
+
+async def test_while_the_database_is_away_streams_wait(
+    organisation: Organisation, address: str, token: SignedToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vekst.graphql.streams._LOOK_EVERY", 0.1)
+    away = 2
+
+    async def sometimes(*args: Any, **options: Any) -> list[LedgerRow]:
+        nonlocal away
+        if away:
+            away -= 1
+            raise ConnectionRefusedError
+        return await ledger_since(*args, **options)
+
+    monkeypatch.setattr("vekst.graphql.streams.ledger_since", sometimes)
+    async with line(address, token()) as kari:
+        await kari.subscribe("1", FOLLOW, after=write_place(0))
+        await practise(organisation, "a")
+        assert told(await follow(kari, 1)) == (await ledger(organisation))[:1]
+        assert not away
+
+
+async def test_what_could_not_be_told_ends_the_stream_and_is_told_to_who_comes_back(
+    organisation: Organisation, address: str, token: SignedToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was sent on to the next would never know what they missed."""
+    why = "subscription ($after: String) { recognitions(after: $after) { cursor node { id key points why { text } } } }"
+    await practise(organisation, "a", "b")
+
+    def fails(*_: object) -> str:
+        raise ConnectionResetError
+
+    async with line(address, token()) as kari:
+        with monkeypatch.context() as broken:
+            broken.setattr("vekst.engine.explain.Explainer.why", fails)
+            await kari.subscribe("1", why, after=write_place(0))
+            message = await kari.receive()
+        assert (message["type"], message["id"]) == ("error", "1")
+        assert message["payload"][0]["extensions"]["code"] == "INTERNAL"
+        await kari.subscribe("2", why, after=write_place(0))
+        expected = await ledger(organisation)
+        assert told(await follow(kari, len(expected), "2")) == expected
 
 
 async def test_hard_case_23_an_error_in_one_operation_does_not_close_the_line_for_others(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from redis.exceptions import RedisError
 
 from vekst.embedded.binaries import find_valkey
 
-__all__ = ["OwnValkey", "WorkerProcess", "worker_process"]
+__all__ = ["OwnValkey", "WorkerProcess", "running_valkey", "worker_process"]
 
 _RUN = "from vekst.settings import Settings; from vekst.worker.main import run_worker; run_worker(Settings())"
 
@@ -91,9 +93,28 @@ class OwnValkey:
             found: list[bytes] = client.keys(pattern)
             return found
 
+    def empty(self) -> None:
+        """Take away all it holds."""
+        with Redis.from_url(self.url) as client:
+            client.flushall()
+
     def kill(self) -> None:
         """Strike it down with all it held."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+@contextmanager
+def running_valkey() -> Iterator[OwnValkey]:
+    """A Valkey of one's own for the length of a block."""
+    # The path of a socket must be short.
+    folder = Path(tempfile.mkdtemp(prefix="vk", dir="/tmp"))
+    valkey = OwnValkey(folder)
+    valkey.start()
+    try:
+        yield valkey
+    finally:
+        valkey.kill()
+        shutil.rmtree(folder)

@@ -1,7 +1,5 @@
 """Workers of one's own: they share PostgreSQL with the other tests, and Valkey with nobody."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.support.organisations import Organisation
-from tests.support.workers import OwnValkey, WorkerProcess, worker_process
+from tests.support.workers import OwnValkey, WorkerProcess, running_valkey, worker_process
 from vekst.factory import Factory, Process
 from vekst.settings import Settings
 
@@ -20,13 +18,8 @@ StartWorker = Callable[[], WorkerProcess]
 
 @pytest.fixture
 def own_valkey() -> Iterator[OwnValkey]:
-    # The path of a socket must be short.
-    folder = Path(tempfile.mkdtemp(prefix="vk", dir="/tmp"))
-    valkey = OwnValkey(folder)
-    valkey.start()
-    yield valkey
-    valkey.kill()
-    shutil.rmtree(folder)
+    with running_valkey() as valkey:
+        yield valkey
 
 
 @pytest.fixture

@@ -134,7 +134,10 @@ class Operations:
         try:
             async with aclosing(source) as events:
                 async for event in events:
-                    yield await self._event_answer(admitted, request, context, event)
+                    answer = await self._event_answer(admitted, request, context, event)
+                    yield answer
+                    if not answer.executed:
+                        return
         except VekstError as error:
             yield Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
 
@@ -207,12 +210,19 @@ class Operations:
         return discretion.towards(document, request.variables) if discretion else str
 
     async def _event_answer(self, admitted: _Admitted, request: Request, context: Context, event: object) -> Answer:
-        """The answer to one event, for which everything is loaded anew."""
+        """The answer to one event, for which everything is loaded anew.
+
+        One that came to nothing at all is a refusal, so that the stream ends with it: a client that goes on from its
+        cursor misses nothing, while one that was sent on would never know what it was.
+        """
         fresh = context.renewed()
         try:
-            return await self._execute(admitted, request, fresh, event)
+            async with context.factory.stream_turn():
+                answer = await self._execute(admitted, request, fresh, event)
         finally:
             await fresh.close()
+        nothing = answer.body.get("data") is None
+        return replace(answer, executed=False) if nothing else answer
 
     async def _execute(self, admitted: _Admitted, request: Request, context: Context, root: object = None) -> Answer:
         locale = context.languages.messages

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from vekst.domain.errors import InvalidInput, NotFound
 from vekst.graphql.context import Context
@@ -12,10 +16,11 @@ from vekst.graphql.types.challenges import Challenge, challenge_id_of, challenge
 from vekst.graphql.types.enums import ChallengeState
 from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
 from vekst.graphql.types.recognitions import RecognitionEdge, edge_of, read_place
-from vekst.queries.ledger import ledger_since, newest_seq
+from vekst.queries.ledger import LedgerRow, ledger_since, newest_seq
 
 __all__ = ["challenge_stream", "leaderboard_stream", "recognition_stream"]
 
+_LOG: Final = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 5.0
 _REST: Final = 0.3
 _PAGE: Final = 50
@@ -32,8 +37,7 @@ async def recognition_stream(context: Context, after: str | None) -> AsyncGenera
     with context.factory.wakes(org_id, learner_id) as wakes:
         place = await _start(context, read_place(after))
         while True:
-            async with context.factory.reading(org_id) as connection:
-                rows = await ledger_since(connection, org_id, learner_id, after=place, count=_PAGE)
+            rows = await _page(context, learner_id, place)
             for row in rows:
                 yield await edge_of(context, row)
                 place = row.seq
@@ -72,6 +76,17 @@ async def challenge_stream(context: Context, opaque: str) -> AsyncGenerator[Chal
                 await asyncio.sleep(_REST)
 
 
+async def _page(context: Context, learner_id: UUID, place: int) -> Sequence[LedgerRow]:
+    """What comes next; nothing while the database is away, as a stream has time."""
+    org_id = context.actor.org_id
+    try:
+        async with context.factory.stream_turn(), context.factory.reading(org_id) as connection:
+            return await ledger_since(connection, org_id, learner_id, after=place, count=_PAGE)
+    except (SQLAlchemyError, OSError) as error:
+        _LOG.warning("graphql.stream_waits", error=type(error).__name__)
+        return ()
+
+
 async def _start(context: Context, place: int | None) -> int:
     async with context.factory.reading(context.actor.org_id) as connection:
         newest = await newest_seq(connection, context.actor.org_id, context.learner_id)
@@ -84,7 +99,8 @@ async def _start(context: Context, place: int | None) -> int:
 async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
     fresh = context.renewed()
     try:
-        board = await leaderboard_for(fresh, key, team, None)
+        async with context.factory.stream_turn():
+            board = await leaderboard_for(fresh, key, team, None)
     finally:
         await fresh.close()
     if board is None:
@@ -96,7 +112,8 @@ async def _challenge(context: Context, opaque: str) -> Challenge:
     challenge_id = challenge_id_of(opaque)
     fresh = context.renewed()
     try:
-        challenge = await challenge_seen(fresh, challenge_id) if challenge_id else None
+        async with context.factory.stream_turn():
+            challenge = await challenge_seen(fresh, challenge_id) if challenge_id else None
     finally:
         await fresh.close()
     if challenge is None:
