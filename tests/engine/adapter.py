@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.model.judge import Judged
 from vekst.domain.events import ProgressEvent, RecordedBy
+from vekst.domain.periods import window_key
 from vekst.domain.recognitions import Recognition
 from vekst.engine.fold import fold, follows, without_voided
-from vekst.engine.pack import Pack
+from vekst.engine.pack import Pack, PointsMeasure, StreakMeasure, TallyMeasure
 from vekst.engine.readings import points_reading, skill_readings, streak_readings
 from vekst.engine.standing import Standing, decode, encode, fresh_standing
+from vekst.engine.tallies import tally_values
 from vekst.quests import Diagnostic, LoadedPack, check_pack, load_pack_files
 from vekst.quests.compiler import compile_pack
 
@@ -145,7 +147,27 @@ def engine_readings(pack: Pack, standing: Standing, instants: Iterable[datetime]
             for at in instants
             for one in streak_readings(pack, standing, at)
         },
+        "boards": _board_values(pack, standing, _today(instants).toordinal()),
     }
+
+
+def _board_values(pack: Pack, standing: Standing, today: int) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for key, board in pack.leaderboards.items():
+        match board.measure:
+            case PointsMeasure(tally=None):
+                found[key] = {"ever": standing.effort} if standing.effort else {}
+            case PointsMeasure(per, int(tally)) | TallyMeasure(per, tally):
+                values = tally_values(pack, standing, tally, today)
+                found[key] = {window_key(per, day) if per else "ever": value for day, value in values.items()}
+            case StreakMeasure():
+                pass
+    return found
+
+
+def _today(instants: Iterable[datetime]) -> date:
+    """A date that no local date of the last event is later than."""
+    return (min(instants) + timedelta(days=1)).date()
 
 
 def model_readings(judged: Judged, instants: Iterable[datetime]) -> Readings:
@@ -158,4 +180,5 @@ def model_readings(judged: Judged, instants: Iterable[datetime]) -> Readings:
             for at in instants
             for key, reading in judged.streaks(at).items()
         },
+        "boards": judged.boards(_today(instants)),
     }

@@ -12,7 +12,7 @@ from tests.model.history import Event
 from tests.model.improvement import improvements
 from tests.model.quantities import exact, is_number, length_of, same_value
 
-__all__ = ["State", "holds", "matching", "named", "tries_of"]
+__all__ = ["State", "amount", "holds", "matching", "named", "tries_of"]
 
 _CALENDAR_WINDOWS = ["day", "week", "month", "quarter", "year"]
 
@@ -51,7 +51,7 @@ def holds(node: dict[str, Any], events: list[Event], state: State) -> bool:
         case _:
             at_least = exact(said.get("at_least", 1))
             found = matching(said, events)
-            return any(_measure(kind, said, part) >= at_least for part in _parts(found, said.get("within")))
+            return any(amount(kind, said, part) >= at_least for part in _parts(found, said.get("within")))
 
 
 def _state_holds(kind: str, said: Any, state: State) -> bool:
@@ -122,7 +122,8 @@ def _parts(events: list[Event], within: str | None) -> Iterator[list[Event]]:
             yield [event for event in events if start < event.at <= last.at]
 
 
-def _measure(kind: str, said: dict[str, Any], events: list[Event]) -> Fraction:
+def amount(kind: str, said: dict[str, Any], events: list[Event]) -> Fraction:
+    """Measure the events that the node speaks of."""
     match kind:
         case "count" if "at_most" in said:
             limit = said["at_most"]

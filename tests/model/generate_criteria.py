@@ -7,7 +7,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-__all__ = ["EVENT_TYPES", "TOPICS", "WINDOWS", "Author", "criterion", "daily", "improvement"]
+__all__ = ["EVENT_TYPES", "TOPICS", "WINDOWS", "Author", "criterion", "daily", "improvement", "tally"]
 
 NAMES = ["call.practised", "lesson.completed", "call.reflected", "deal.closed"]
 EVENT_TYPES = dict(zip(NAMES, ["practice", "learning", "reflection", "outcome"], strict=True))
@@ -91,6 +91,15 @@ def _light_measure(author: Author) -> dict[str, Any]:
             said.update(field=name, at_least=author.chance.randint(1, _DIFFERENT[name]))
         case _:
             pass
+    return {kind: said}
+
+
+def tally(author: Author) -> dict[str, Any]:
+    """Write what a board may count: a measure over efforts, without a threshold."""
+    [(kind, said)] = _light_measure(author).items()
+    efforts = [name for name, nature in EVENT_TYPES.items() if nature != "outcome"]
+    said.update(event=author.chance.sample(efforts, author.chance.randint(1, 3)))
+    del said["at_least"]
     return {kind: said}
 
 

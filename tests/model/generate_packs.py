@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from tests.model.generate_criteria import EVENT_TYPES, TOPICS, WINDOWS, Author, criterion, daily, improvement
+from tests.model.generate_criteria import EVENT_TYPES, TOPICS, WINDOWS, Author, criterion, daily, improvement, tally
 
 __all__ = ["random_pack"]
 
@@ -30,7 +30,7 @@ def random_pack(chance: Random, *, zone: str, near: date) -> dict[str, Any]:
     """Write a pack of at most six rules whose dates lie near the given one."""
     author = Author(chance, near)
     written: dict[str, Any] = {
-        "pack": _pack_file(zone, author.one_of("0%", "25%", "33.3%")),
+        "pack": _pack_file(zone, author.one_of("0%", "25%", "33.3%"), author.one_of("730 days", "40 days")),
         "calendars": {"home": _calendar(author), "away": _calendar(author)},
         "skills": {},
         "quests": {},
@@ -53,10 +53,11 @@ def random_pack(chance: Random, *, zone: str, near: date) -> dict[str, Any]:
                 written[kind][key] = _badge(author, key)
             case _:
                 written[kind][key] = _streak(author, key)
+    written["leaderboards"] = {f"board-{number}": _board(author, f"board-{number}") for number in range(2)}
     return written
 
 
-def _pack_file(zone: str, outcomes_at_most: str) -> dict[str, Any]:
+def _pack_file(zone: str, outcomes_at_most: str, retention: str) -> dict[str, Any]:
     return {
         "pack": "random",
         "title": "Random",
@@ -64,7 +65,7 @@ def _pack_file(zone: str, outcomes_at_most: str) -> dict[str, Any]:
         "locales": ["en"],
         "zone": zone,
         "calendar": "home",
-        "retention": "730 days",
+        "retention": retention,
         "accepts_events_up_to": "30 days",
         "recognition": {"outcomes_at_most": outcomes_at_most},
     }
@@ -156,6 +157,11 @@ def _earn(author: Author, repeat: str) -> dict[str, Any]:
         case _:
             earn = criterion(author, [])
     return {"earn": earn, "points": author.chance.randint(0, 30)}
+
+
+def _board(author: Author, key: str) -> dict[str, Any]:
+    measure = {"points": "effort"} if author.now_and_then(0.4) else tally(author)
+    return {**_words(key), "measure": {**measure, "per": author.one_of("week", "month", "ever")}}
 
 
 def _streak(author: Author, key: str) -> dict[str, Any]:

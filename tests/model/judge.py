@@ -9,18 +9,18 @@ from fractions import Fraction
 from math import floor
 from typing import Any, NamedTuple
 
-from tests.model.criteria import holds, tries_of
+from tests.model.criteria import amount, holds, matching, tries_of
 from tests.model.days import window
 from tests.model.goals import reached_goals, reflected_goals
 from tests.model.history import Event, accepted_quests, history
 from tests.model.improvement import improvements
 from tests.model.natures import badge_nature, event_nature, quest_nature, streak_nature, tiers_of
-from tests.model.quantities import share
+from tests.model.quantities import length_of, share
 from tests.model.runs import Streak, streak_at
 
 __all__ = ["Judged", "Points", "Recognition", "judge"]
 
-_KINDS = ["events", "skills", "quests", "badges", "streaks", "calendars"]
+_KINDS = ["events", "skills", "quests", "badges", "streaks", "calendars", "leaderboards"]
 
 
 class Recognition(NamedTuple):
@@ -118,6 +118,32 @@ class Judged:
     def ends_at(self, key: str, now: datetime) -> datetime | None:
         """Give the instant at which the current run would end if nothing more happened; None without a run."""
         return self._streak(key, now).ends_at
+
+    def boards(self, today: date) -> dict[str, dict[str, int]]:
+        """Give every board of points or of a measure its values in the windows that are kept on the date."""
+        boards = self._pack["leaderboards"].items()
+        return {key: self._board(said["measure"], today) for key, said in boards if "streak" not in said["measure"]}
+
+    def _board(self, measure: dict[str, Any], today: date) -> dict[str, int]:
+        oldest = self._window(today - length_of(self._pack["pack"]["retention"]), measure["per"])
+        names = {self._window(event.date, measure["per"]) for event in self._events}
+        names = {name for name in names if name >= oldest}
+        values = {name: self._board_value(measure, name) for name in names}
+        return {name: value for name, value in values.items() if value}
+
+    def _board_value(self, measure: dict[str, Any], name: str) -> int:
+        """Add up one window, in whole numbers and no more than a board can show."""
+        inside = [event for event in self._events if self._window(event.date, measure["per"]) == name]
+        if "points" in measure:
+            places = {event.place for event in inside}
+            given = (one for one in self._recognised.values() if one.nature == "effort")
+            return sum(one.points for one in given if self._place[one[:4]] in places)
+        [kind] = measure.keys() - {"per"}
+        return min(2**31 - 1, floor(amount(kind, measure[kind], matching(measure[kind], inside))))
+
+    @staticmethod
+    def _window(day: date, per: str) -> str:
+        return "ever" if per == "ever" else window(day, per)
 
     # What criteria ask.
 

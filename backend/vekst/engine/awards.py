@@ -10,6 +10,7 @@ from vekst.domain.instants import micros
 from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
 from vekst.engine.pack import Pack
 from vekst.engine.standing import Standing
+from vekst.engine.tallies import tally_points
 
 __all__ = ["Awards"]
 
@@ -46,6 +47,8 @@ class Awards:
             self.standing.outcomes += points
             return
         self.standing.effort += points
+        if points:
+            tally_points(self.pack, self.standing, points, self.day)
         if skill is not None and points:
             self._add_to_skill(skill, points)
 

@@ -7,6 +7,7 @@ from vekst.engine.badges import advance_badge, feed_badge
 from vekst.engine.event_points import pay_event
 from vekst.engine.milestones import count_streak
 from vekst.engine.quests import advance_quest, feed_quest, feed_requires
+from vekst.engine.tallies import tally_event
 
 __all__ = ["judge_moment"]
 
@@ -24,6 +25,8 @@ def _hear(awards: Awards) -> None:
     pay_event(awards)
     for index in listeners.streaks:
         count_streak(awards, index)
+    for index in listeners.tallies:
+        tally_event(awards.pack, awards.standing, index, awards.event, day=awards.day)
     quests = [index for index in listeners.requires if feed_requires(awards, index)]
     quests += [index for index in listeners.quests if feed_quest(awards, index, awards.event)]
     badges = [index for index in listeners.badges if feed_badge(awards, index)]

@@ -13,6 +13,7 @@ from vekst.domain.events import RecordedBy
 from vekst.domain.periods import Window
 from vekst.domain.recognitions import Identity, Nature, RecognitionKind
 from vekst.engine.goals import Goal
+from vekst.engine.leaves import EverLeaf
 from vekst.engine.measures import AtMost
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Step",
     "Streak",
     "StreakMeasure",
+    "Tally",
     "TallyMeasure",
     "Texts",
     "Tier",
@@ -184,20 +186,32 @@ class StreakMeasure:
 
 @dataclass(frozen=True, slots=True)
 class PointsMeasure:
-    """A board of effort points per week, month or ever."""
+    """A board of effort points, in windows or (None) ever; `tally` is the pack's tally of those windows."""
 
-    per: Literal["week", "month", "ever"]
+    per: Window | None
+    tally: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class TallyMeasure:
-    """A board of a measure over events per week, month or ever; `document` is the author's measure."""
+    """A board of a measure over events, in windows or (None) ever, kept in the pack's tally of that index."""
 
-    document: Any
-    per: Literal["week", "month", "ever"]
+    per: Window | None
+    tally: int
 
 
 BoardMeasure = StreakMeasure | PointsMeasure | TallyMeasure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What standings add up for boards, per window or (None) ever: a measure over events, or (None) effort points.
+
+    The threshold of `leaf` says nothing here.
+    """
+
+    leaf: EverLeaf | None
+    per: Window | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +250,7 @@ class Listeners:
     requires: tuple[int, ...] = ()
     quests: tuple[int, ...] = ()
     badges: tuple[int, ...] = ()
+    tallies: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,6 +260,7 @@ class Pack:
     `listeners` finds the rules by event type, so that an event costs only the rules that match; `state_quests` and
     `state_badges` are the rules that also read the whole state and are looked at again when it moves. `learner_goal`
     compiles the criterion of a learner's goal, written as JSON; None for one that has no meaning under this version.
+    `tallies` are what boards rest on besides streaks; those at `points_tallies` add up effort points.
     """
 
     key: str
@@ -264,6 +280,8 @@ class Pack:
     streaks: tuple[Streak, ...]
     challenges: Mapping[str, Challenge]
     leaderboards: Mapping[str, Leaderboard]
+    tallies: tuple[Tally, ...]
+    points_tallies: tuple[int, ...]
     listeners: Mapping[str, Listeners]
     state_quests: tuple[int, ...]
     state_badges: tuple[int, ...]

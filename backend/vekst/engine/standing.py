@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,7 @@ __all__ = [
     "Standing",
     "StepState",
     "StreakState",
+    "TallyState",
     "TierRun",
     "decode",
     "encode",
@@ -133,6 +135,16 @@ class GoalRun(_Struct):
     state: GoalState
 
 
+class TallyState(_Struct):
+    """What a board adds up: the value of each window, by its first date (0: ever), as the board shows it.
+
+    `open` holds the accumulators of the windows that a later event can still fall into.
+    """
+
+    values: dict[int, int] = {}
+    open: dict[int, list[Any]] = {}
+
+
 class Kept(_Struct):
     """A recognition held that the fold of today's rules and events does not give, or gives with other points.
 
@@ -174,7 +186,8 @@ class Standing(_Struct):
 
     `zones` is the learner's history of zones as [from µs, name], the first from ever; `time_off` is [first, last]
     ordinals; `voided` names events, by source and id, that a void took out; `paid` counts, per paying event type and
-    window, the refs of the events that were paid (E1); `goals` are those that the learner set.
+    window, the refs of the events that were paid (E1); `goals` are those that the learner set; `tallies` is what
+    boards rest on, without what is kept.
     """
 
     pack_version: int
@@ -196,6 +209,7 @@ class Standing(_Struct):
     same_instant: list[SameInstant] = []
     kept: list[Kept] = []
     goals: list[GoalRun] = []
+    tallies: list[TallyState] = []
 
     @property
     def last(self) -> Position | None:
@@ -254,6 +268,7 @@ def fresh_standing(pack: Pack, zone: str, kept: Sequence[Recognition] = ()) -> S
         quests=[_fresh_quest(quest) for quest in pack.quests],
         badges=[BadgeState([[] for _ in badge.tiers], [None] * len(badge.tiers)) for badge in pack.badges],
         streaks=[StreakState() for _ in pack.streaks],
+        tallies=[TallyState() for _ in pack.tallies],
     )
     for recognition in kept:
         keep(pack, standing, recognition)

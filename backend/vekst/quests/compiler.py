@@ -34,6 +34,7 @@ from vekst.engine.pack import (
     Step,
     Streak,
     StreakMeasure,
+    Tally,
     TallyMeasure,
     Texts,
     Tier,
@@ -135,6 +136,10 @@ def _repeat(repeat: doc.Repeat) -> Repeat:
             return Window(repeat.value)
 
 
+def _board_window(per: doc.BoardPeriod) -> Window | None:
+    return None if per is doc.BoardPeriod.EVER else Window(per.value)
+
+
 def _days(first: date | None, last: date | None) -> tuple[int, int]:
     return (first or date.min).toordinal(), (last or date.max).toordinal()
 
@@ -160,6 +165,7 @@ class _Compiler:
         self._listeners: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._state_quests: list[int] = []
         self._state_badges: list[int] = []
+        self._tallies: list[Tally] = []
 
     def pack(self, version: int, digest: str) -> Pack:
         document, header = self._document, self._document.pack
@@ -169,6 +175,7 @@ class _Compiler:
         event_types = {key: self._event_type(key, event) for key, event in document.events.items()}
         for key in event_types:
             self._listeners[key]
+        boards = {key: self._board(key, board) for key, board in document.leaderboards.items()}
         return Pack(
             key=header.pack,
             version=version,
@@ -186,7 +193,9 @@ class _Compiler:
             badges=badges,
             streaks=streaks,
             challenges={key: self._challenge(key, challenge) for key, challenge in document.challenges.items()},
-            leaderboards={key: self._board(key, board) for key, board in document.leaderboards.items()},
+            leaderboards=boards,
+            tallies=tuple(self._tallies),
+            points_tallies=tuple(index for index, tally in enumerate(self._tallies) if tally.leaf is None),
             listeners={
                 event: Listeners(**{kind: tuple(indexes) for kind, indexes in kinds.items()})
                 for event, kinds in self._listeners.items()
@@ -418,8 +427,20 @@ class _Compiler:
             case doc.StreakBoard():
                 return StreakMeasure(measure.streak, measure.of.value)
             case doc.PointsBoard():
-                return PointsMeasure(measure.per.value)
+                per = _board_window(measure.per)
+                return PointsMeasure(per, self._points_tally(per) if per else None)
             case doc.TallyBoard():
-                return TallyMeasure(measure.tally, measure.per.value)
+                per, leaf = _board_window(measure.per), compile_tally(measure.tally, 0)
+                self._listen("tallies", len(self._tallies), leaf.types)
+                self._tallies.append(Tally(leaf, per))
+                return TallyMeasure(per, len(self._tallies) - 1)
             case _:
                 assert_never(measure)
+
+    def _points_tally(self, per: Window) -> int:
+        """The tally of effort points in those windows, one for all boards."""
+        for index, tally in enumerate(self._tallies):
+            if tally.leaf is None and tally.per is per:
+                return index
+        self._tallies.append(Tally(None, per))
+        return len(self._tallies) - 1

@@ -55,7 +55,7 @@ def _values(
         case StreakMeasure(streak, of):
             yield _streak_value(streaks.get(streak), of, now)
         case PointsMeasure(per):
-            if per == "ever":
+            if per is None:
                 yield (standing.effort if standing else 0, None)
         case TallyMeasure():
             return

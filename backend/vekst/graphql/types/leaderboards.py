@@ -128,7 +128,7 @@ def _window(board: rules.Leaderboard, period: str | None, now: datetime, zone: s
         case rules.StreakMeasure():
             per = None
         case rules.PointsMeasure() | rules.TallyMeasure():
-            per = None if board.measure.per == "ever" else Window(board.measure.per)
+            per = board.measure.per
         case _:
             assert_never(board.measure)
     if per is None and period is not None:
