@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from vekst.domain.challenges import FINAL
 from vekst.domain.errors import InvalidInput, NotFound
 from vekst.graphql.context import Context
 from vekst.graphql.types.challenges import Challenge, challenge_id_of, challenge_seen, same_challenge
@@ -24,7 +25,7 @@ _LOG: Final = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 5.0
 _REST: Final = 0.3
 _PAGE: Final = 50
-_FINAL: Final = frozenset({ChallengeState.SETTLED, ChallengeState.CANCELLED})
+_FINAL: Final = frozenset(ChallengeState(state.value) for state in FINAL)
 
 
 async def recognition_stream(context: Context, after: str | None) -> AsyncGenerator[RecognitionEdge]:

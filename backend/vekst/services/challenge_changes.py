@@ -7,29 +7,46 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from vekst.domain.challenges import Lifetime
+from vekst.domain.challenges import Lifetime, Move, after, moved
 from vekst.domain.errors import InvalidInput
 from vekst.quests.challenges import goal_json, read_goal
 from vekst.quests.documents import Everyone, Goal, Share, Together
 from vekst.services.challenge_forms import ChallengeChange, check_end, check_times, check_title, goal_of
 from vekst.storage.challenges_store import ChallengeRow
 
-__all__ = ["eased", "rewritten"]
+__all__ = ["changed"]
 
 
-def rewritten(row: ChallengeRow, change: ChallengeChange, now: datetime) -> ChallengeRow:
-    """Before it starts nobody has done anything for it yet: everything may change."""
+def changed(row: ChallengeRow, change: ChallengeChange, now: datetime) -> ChallengeRow:
+    """The challenge as changed at `now`; `InvalidInput` for what can't change any more, and for what does not fit.
+
+    What is announced already may be announced once more, which does nothing: answers get lost.
+    """
+    state = row.state(now)
+    wanted = (Move.PUBLISH, Move.REWRITE, Move.EASE) if change.publish else (Move.REWRITE, Move.EASE)
+    move = next((move for move in wanted if after(state, move)), None)
+    if move is None:
+        raise InvalidInput("CHALLENGE_OVER", field="challenge")
     check_title(change.title)
-    life = _moved(row.life, change)
-    if change.publish:
-        life = replace(life, draft=False)
-    moved = life.starts_at != row.life.starts_at or (row.life.draft and change.publish)
-    check_times(life, now, started=not moved)
+    if move is Move.EASE:
+        _check_eased(row, change)
+        life = moved(row.life, move, now, ends_at=change.ends_at)
+        check_end(life)
+    else:
+        life = _rewritten(row.life, move, change, now)
     goal = row.goal if change.goal is None else goal_json(goal_of(change.goal, row.form))
     return replace(row, title=change.title or row.title, goal=goal, life=life)
 
 
-def eased(row: ChallengeRow, change: ChallengeChange) -> ChallengeRow:
+def _rewritten(life: Lifetime, move: Move, change: ChallengeChange, now: datetime) -> Lifetime:
+    """Before it starts nobody has done anything for it yet: everything may change."""
+    starts, ends = change.starts_at or life.starts_at, change.ends_at or life.ends_at
+    is_ahead = starts != life.starts_at or move is Move.PUBLISH
+    check_times(replace(life, starts_at=starts, ends_at=ends), now, started=not is_ahead)
+    return moved(life, move, now, starts_at=starts, ends_at=ends)
+
+
+def _check_eased(row: ChallengeRow, change: ChallengeChange) -> None:
     """While it runs: more time, or less to reach."""
     if change.starts_at not in {None, row.life.starts_at}:
         raise InvalidInput("CHALLENGE_IS_RUNNING", field="startsAt")
@@ -37,21 +54,8 @@ def eased(row: ChallengeRow, change: ChallengeChange) -> ChallengeRow:
         raise InvalidInput("CHALLENGE_IS_RUNNING", field="title")
     if change.ends_at is not None and change.ends_at < row.life.ends_at:
         raise InvalidInput("CHALLENGE_ONLY_LONGER", field="endsAt")
-    life = _moved(row.life, change)
-    check_end(life)
-    if change.goal is None:
-        return replace(row, life=life)
-    goal = goal_of(change.goal, row.form)
-    if not _is_lower(goal, read_goal(row.goal)):
+    if change.goal is not None and not _is_lower(goal_of(change.goal, row.form), read_goal(row.goal)):
         raise InvalidInput("CHALLENGE_ONLY_LOWER", field="goal")
-    return replace(row, life=life, goal=goal_json(goal))
-
-
-def _moved(life: Lifetime, change: ChallengeChange) -> Lifetime:
-    """The times changed; the grace after the end stays as long as it was."""
-    ends = change.ends_at or life.ends_at
-    grace = life.settles_at - life.ends_at
-    return replace(life, starts_at=change.starts_at or life.starts_at, ends_at=ends, settles_at=ends + grace)
 
 
 def _is_lower(new: Goal, old: Goal) -> bool:

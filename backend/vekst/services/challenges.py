@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor, Role
 from vekst.domain.calendars import zone as named_zone
-from vekst.domain.challenges import ChallengeState, Lifetime
+from vekst.domain.challenges import Lifetime, Move, after, leads, moved
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.domain.storable import is_storable
 from vekst.engine.pack import Pack
 from vekst.quests.challenges import OwnTerms, goal_json, nature_of, read_measure, tally_of
 from vekst.quests.documents import Goal, Measure
-from vekst.services.challenge_changes import eased, rewritten
+from vekst.services.challenge_changes import changed
 from vekst.services.challenge_forms import ChallengeChange, NewChallenge, check_new, check_times, fitting, goal_of
 from vekst.services.clock import Clock, new_id
 from vekst.services.outbox import OutboxService
@@ -79,15 +79,7 @@ class ChallengesService:
         _person(actor)
         async with self._database.writing(actor.org_id) as connection:
             row = await _held(connection, actor, challenge_id)
-            now = self._clock()
-            state = row.state(now)
-            if state in {ChallengeState.DRAFT, ChallengeState.SCHEDULED}:
-                changed = rewritten(row, change, now)
-            elif state is ChallengeState.RUNNING:
-                changed = eased(row, change)
-            else:
-                raise InvalidInput("CHALLENGE_OVER", field="challenge")
-            await challenges_store.change(connection, actor.org_id, changed)
+            await challenges_store.change(connection, actor.org_id, changed(row, change, self._clock()))
         await self._outbox.nudge(actor.org_id)
 
     async def cancel(self, actor: Actor, challenge_id: UUID) -> None:
@@ -96,13 +88,12 @@ class ChallengesService:
         async with self._database.writing(actor.org_id) as connection:
             row = await _held(connection, actor, challenge_id)
             now = self._clock()
-            match row.state(now):
-                case ChallengeState.CANCELLED:
-                    return
-                case ChallengeState.SETTLING | ChallengeState.SETTLED:
-                    raise InvalidInput("CHALLENGE_OVER", field="challenge")
-                case _:
-                    await challenges_store.cancel(connection, actor.org_id, challenge_id, now)
+            if after(row.state(now), Move.CANCEL) is None:
+                raise InvalidInput("CHALLENGE_OVER", field="challenge")
+            life = moved(row.life, Move.CANCEL, now)
+            if life == row.life:
+                return
+            await challenges_store.cancel(connection, actor.org_id, challenge_id, life)
         await self._outbox.nudge(actor.org_id)
 
     async def _row(
@@ -192,7 +183,7 @@ async def _teams(
     )
     for key in keys:
         team = known.get(key)
-        allowed = team is not None and (team.team_id in actor.manages or actor.has(Role.ADMIN))
+        allowed = team is not None and leads(actor.manages, {team.team_id}, is_admin=actor.has(Role.ADMIN))
         if team is None or not (allowed or team.has_viewer):
             raise NotFound("TEAM_UNKNOWN", field="teams", team=key[:80])
         if not allowed:
@@ -205,7 +196,7 @@ async def _held(connection: AsyncConnection, actor: Actor, challenge_id: UUID) -
     row = await challenges_store.lock(connection, actor.org_id, challenge_id)
     if row is None:
         raise NotFound("CHALLENGE_UNKNOWN", field="challenge")
-    if actor.has(Role.ADMIN) or actor.manages.issuperset(row.teams):
+    if leads(actor.manages, set(row.teams), is_admin=actor.has(Role.ADMIN)):
         return row
     spans = [] if row.life.draft else await challenges_store.memberships(connection, actor.org_id, [challenge_id])
     if actor.manages.intersection(row.teams) or any(span.learner_id == actor.learner_id for span in spans):

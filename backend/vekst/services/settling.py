@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.challenges import Move, moved
 from vekst.domain.recognitions import ONCE, Identity, Nature, Recognition, RecognitionKind
 from vekst.engine.challenges import MemberReading, Verdict
 from vekst.engine.pack import Pack
@@ -143,8 +144,9 @@ class SettlingService:
         reading = (await read_members(connection, org_id, {challenge_id: (terms, pack.zone)}, now))[challenge_id]
         sides = reading.sides_of(row.teams)
         came = outcome(terms, reading.members, sides)
+        life = moved(row.life, Move.SETTLE, now)
         totals, values = _totals(came.whole), _values(reading.members)
-        await challenge_results_store.settle(connection, org_id, challenge_id, totals, values, at=now)
+        await challenge_results_store.settle(connection, org_id, challenge_id, totals, values, life=life)
         results = [SideRow(team, _totals(each), _values(sides[team])) for team, each in sorted(came.sides.items())]
         await challenge_results_store.settle_sides(connection, org_id, challenge_id, results)
         if not came.whole.met:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.challenges import Lifetime
 from vekst.storage.challenges_store import Totals
 
 __all__ = ["ProgressRow", "SideRow", "settle", "settle_sides", "settled_sides", "settled_values"]
@@ -84,11 +84,11 @@ async def settle(
     totals: Totals,
     values: Sequence[ProgressRow],
     *,
-    at: datetime,
+    life: Lifetime,
 ) -> None:
-    """Keep the result of a challenge that this transaction holds, with the values it rests on."""
+    """Keep the result of a challenge that this transaction holds and whose life is settled, with the values used."""
     names = {"org_id": org_id, "id": challenge_id}
-    await connection.execute(_SETTLE, {**names, "now": at, **_result(totals)})
+    await connection.execute(_SETTLE, {**names, "now": life.settled_at, **_result(totals)})
     await connection.execute(_RECORD, {**names, **_columns(values)})
 
 

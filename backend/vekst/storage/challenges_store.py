@@ -227,9 +227,9 @@ async def change(connection: AsyncConnection, org_id: UUID, row: ChallengeRow) -
     await connection.execute(_CHANGE, parameters)
 
 
-async def cancel(connection: AsyncConnection, org_id: UUID, challenge_id: UUID, now: datetime) -> None:
-    """Call off a challenge that this transaction holds."""
-    await connection.execute(_CANCEL, {"org_id": org_id, "id": challenge_id, "now": now})
+async def cancel(connection: AsyncConnection, org_id: UUID, challenge_id: UUID, life: Lifetime) -> None:
+    """Write that a challenge was called off which this transaction holds."""
+    await connection.execute(_CANCEL, {"org_id": org_id, "id": challenge_id, "now": life.cancelled_at})
 
 
 async def memberships(connection: AsyncConnection, org_id: UUID, ids: Sequence[UUID]) -> list[MembershipSpan]:
