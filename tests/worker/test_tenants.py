@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from redis.asyncio.client import Monitor
 
 from tests.graphql.client import Client
 from tests.support.organisations import Organisation, new_event
@@ -25,9 +27,10 @@ from vekst.tokens import DevelopmentIssuer
 from vekst.worker import functions
 from vekst.worker.main import work
 
-OF_NOBODY = frozenset({"vekst:judge", "vekst:judge:health-check"})
-"""Keys without an organisation: the queue itself, which holds ids of jobs, and the workers' sign of life."""
-OF_THE_SWEEP = re.compile(r"arq:(?:job|retry|in-progress):(?:cron:)?(?:sweep|verify):\d+")
+KEY = re.compile(r"(?<!\S)(?:vekst|arq):\S+")
+OF_NOBODY = frozenset({"vekst:judge", "vekst:judge:health-check", "vekst:live:*", "arq:abort"})
+"""Keys without an organisation: the queue, which holds ids of jobs, the workers' sign of life, and who listens."""
+OF_THE_SWEEP = re.compile(r"arq:(?:job|retry|result|in-progress):(?:sweep|verify):\d+")
 BATCHES = "SELECT DISTINCT judged_at FROM progress_events WHERE judged_at IS NOT NULL"
 """Every batch has an instant of its own."""
 
@@ -58,13 +61,10 @@ async def _until_judged(*organisations: Organisation) -> None:
 
 async def test_everything_in_valkey_is_an_organisations(shared: Process, own_valkey: OwnValkey) -> None:
     two = [await _found(shared, "kari", "nora") for _ in range(2)]
-    seen: set[str] = set()
-    messages: list[tuple[str, bytes]] = []
     app = create_app(shared.settings)
     issuer = DevelopmentIssuer.open(shared.settings.data_dir, shared.clock)
     stop = asyncio.Event()
-    async with app.router.lifespan_context(app), Redis.from_url(own_valkey.url) as watcher:
-        watching = asyncio.create_task(_watch(watcher, seen, messages, stop))
+    async with app.router.lifespan_context(app), _watched(own_valkey) as commands:
         working = asyncio.create_task(work(shared, stop))
         for number in range(5):
             for each in two:
@@ -74,20 +74,19 @@ async def test_everything_in_valkey_is_an_organisations(shared: Process, own_val
         await _until_judged(*two)
         stop.set()
         await working
-        await watching
+    seen = {key for command in commands for key in KEY.findall(command)}
     ids = {str(each.id) for each in two}
     kinds = {re.sub(r"[0-9a-f]{64}|[0-9a-f-]{36}|\d+", "*", key) for key in seen}
     assert {"vekst:rate:*:*:*", "vekst:queries:*", "vekst:queries:*:*", "arq:job:judge:*:*:*"} <= kinds, kinds
     for key in sorted(seen - OF_NOBODY):
         assert OF_THE_SWEEP.fullmatch(key) or any(org_id in key for org_id in ids), key
     # A wake-up says for whom it is and nothing else.
-    learners = {(each.id, (await each.actor(person)).learner_id) for each in two for person in ("kari", "nora")}
+    learners = [(each.id, (await each.actor(person)).learner_id) for each in two for person in ("kari", "nora")]
     ours = {organisation_channel(each.id) for each in two} | {
         channel(org_id, learner_id) for org_id, learner_id in learners if learner_id is not None
     }
-    assert {name for name, _ in messages} == ours
-    assert {content for _, content in messages} == {b""}
-    assert not any("kari" in key or "Acme" in key for key in seen)
+    assert {command for command in commands if command.startswith("PUBLISH ")} == {f"PUBLISH {name} " for name in ours}
+    assert not any("kari" in command or "Acme" in command for command in commands)
 
 
 async def _ask(app: FastAPI, issuer: DevelopmentIssuer, organisation: Organisation) -> None:
@@ -99,17 +98,23 @@ async def _ask(app: FastAPI, issuer: DevelopmentIssuer, organisation: Organisati
         assert (await client.http.post("/graphql", json=body)).status_code == 200
 
 
-async def _watch(client: Redis, seen: set[str], messages: list[tuple[str, bytes]], stop: asyncio.Event) -> None:
-    """Note every key and every message until the end, and what is left then."""
-    async with client.pubsub() as line:
-        await line.psubscribe("*")
-        while True:
-            ended = stop.is_set()
-            seen.update(key.decode() for key in await client.keys("*"))
-            while message := await line.get_message(ignore_subscribe_messages=True, timeout=0.01):
-                messages.append((message["channel"].decode(), message["data"]))
-            if ended:
+@asynccontextmanager
+async def _watched(valkey: OwnValkey) -> AsyncIterator[list[str]]:
+    """Every command that Valkey is given within the block."""
+    commands: list[str] = []
+    last = f"END {uuid4()}"
+
+    async def watch(watcher: Monitor) -> None:
+        async for told in watcher.listen():
+            if last in told["command"]:
                 return
+            commands.append(told["command"])
+
+    async with Redis.from_url(valkey.url) as client, Redis.from_url(valkey.url).monitor() as watcher:
+        watching = asyncio.create_task(watch(watcher))
+        yield commands
+        await client.echo(last)
+        await watching
 
 
 async def test_who_floods_is_served_in_turn_and_nobody_waits_behind_the_flood(
