@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vekst.settings import Settings
 
-__all__ = ["children_of", "free_port", "gone", "ready", "running", "until", "urls", "vekst"]
+__all__ = ["children_of", "free_port", "gone", "listens", "ready", "running", "until", "urls", "vekst"]
 
 _PATIENCE = 90.0
 
@@ -70,12 +70,21 @@ def until(holds: Callable[[], object], what: str) -> None:
 
 def ready(port: int) -> bool:
     """Whether `/readyz` answers 200."""
+    return _status(port, "/readyz") == 200
+
+
+def listens(port: int) -> bool:
+    """Whether anything is answered at all."""
+    return _status(port, "/healthz") == 200
+
+
+def _status(port: int, path: str) -> int | None:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
+        connection.request("GET", path)
+        return connection.getresponse().status
     except (OSError, HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 
