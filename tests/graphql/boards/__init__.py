@@ -1,0 +1,1 @@
+"""Boards over everything that moves them, against a sort done by hand."""
