@@ -31,6 +31,7 @@ from vekst.services.choices import ChoicesService
 from vekst.services.clock import Clock, system_clock
 from vekst.services.examination import ExaminationService
 from vekst.services.feedback import FeedbackService
+from vekst.services.goals import GoalsService
 from vekst.services.ingestion import IngestionService
 from vekst.services.judging import JudgingService
 from vekst.services.organisations import OrganisationsService
@@ -246,6 +247,10 @@ class Factory:
     def feedback(self) -> FeedbackService:
         """Feedback between two people."""
         return FeedbackService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+
+    def goals(self) -> GoalsService:
+        """Goals that learners set themselves."""
+        return GoalsService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
 
     def acknowledging(self) -> AcknowledgingService:
         """Progress that is seen."""

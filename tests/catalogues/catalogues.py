@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 
 import vekst
 from vekst.catalogues import DEFAULT_LOCALE, LOCALES, Subject
-from vekst.domain import texts
+from vekst.domain import personal_pages, texts, transparency
 from vekst.engine.phrases import PHRASES
 from vekst.quests import built_in, messages
 
@@ -23,6 +23,7 @@ SOURCES: Final[Mapping[Subject, Callable[[], Mapping[str, str]]]] = {
     "errors": texts.sources,
     "event-types": built_in.titles,
     "explanations": lambda: PHRASES,
+    "personal-data": lambda: {**transparency.sources(), **personal_pages.sources()},
     "quest-files": messages.sources,
 }
 """The sentences of each subject in English, by context."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.judging import EVENTS, HEADER
-from vekst.quests.learner_goals import form_faults, is_easier, read_criterion
+from vekst.quests import Diagnostic
+from vekst.quests.learner_goals import GoalFault, faults_of, is_easier, read_criterion
 
 FILES = {"pack.yaml": HEADER % "25%", "events.yaml": EVENTS}
 
@@ -23,13 +24,30 @@ FILES = {"pack.yaml": HEADER % "25%", "events.yaml": EVENTS}
     ],
 )
 def test_an_author_would_be_told_the_same(earn: object, code: str) -> None:
-    assert code in [each.code for each in form_faults(earn, FILES)]
+    assert code in [each.code for each in faults_of(earn, FILES) if isinstance(each, Diagnostic)]
 
 
 def test_a_goal_of_the_right_form_has_no_fault() -> None:
     earn = {"sum": {"event": "call.practised", "field": "minutes", "at_least": 12.5, "within": "week"}}
-    assert form_faults(earn, FILES) == []
+    assert faults_of(earn, FILES) == []
     assert read_criterion(earn).model_dump()["at_least"] == 12.5
+
+
+@pytest.mark.parametrize(
+    ("earn", "fault"),
+    [
+        ({"count": {"event": "deal.closed", "at_least": 1}}, GoalFault.ON_OUTCOMES),
+        ({"any": [{"sum": {"event": "deal.closed", "field": "amount", "at_least": 9}}]}, GoalFault.ON_OUTCOMES),
+        ({"streak": {"key": "sold", "at_least": 3}}, GoalFault.ON_OUTCOMES),
+        ({"badge": {"key": "caller"}}, GoalFault.ON_REWARDS),
+    ],
+)
+def test_results_and_rewards_are_no_goals(earn: object, fault: GoalFault) -> None:
+    rules = """
+streaks: {sold: {title: Sold, every: day, counts: {count: {event: deal.closed, at_least: 1}}}}
+badges: {caller: {title: Caller, earn: {count: {event: call.practised, at_least: 1}}}}
+"""
+    assert faults_of(earn, FILES | {"rules.yaml": rules}) == [fault]
 
 
 COUNT = {"count": {"event": "a", "where": {"at_least": 5}, "at_least": 4}}

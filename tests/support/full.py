@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import text
 
 from tests.support.organisations import Organisation, new_event
 from vekst.services.feedback import Unasked
+from vekst.services.goal_terms import GoalTerms
 
 __all__ = ["fill"]
 
@@ -48,6 +49,9 @@ async def fill(organisation: Organisation) -> None:
     await organisation.factory.feedback().give(
         kari, client_id="1", to=Unasked("nora"), worked="w", try_next="t", occurred_at=datetime.now(UTC)
     )
+    now = datetime.now(UTC)
+    goal = GoalTerms({"count": {"event": "call.practised", "at_least": 3}}, now.date() + timedelta(days=2))
+    await organisation.factory.goals().set(kari, client_id="1", goal=goal, occurred_at=now)
     await organisation.factory.privacy().erase(organisation.id, "eli")
     [(learner, team)] = await organisation.rows("SELECT learner_id, team_id FROM memberships")
     given = {"org": organisation.id, "id": uuid4(), "learner": learner, "team": team}

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from vekst.domain.transparency import DATA_KINDS, Words
 
-__all__ = ["readable"]
+__all__ = ["readable", "sources"]
 
-_HEADING = Words("What is kept about {person}, as of {at}", "Det som er lagret om {person}, per {at}")
-_FOR = Words("What for", "Hva for")
-_SEEN = Words("Who sees it", "Hvem som ser det")
-_KEPT = Words("How long", "Hvor lenge")
-_NOTHING = Words("Nothing.", "Ingenting.")
+_HEADING = Words("page heading", "What is kept about {person}, as of {at}")
+_FOR = Words("page for", "What for")
+_SEEN = Words("page seen", "Who sees it")
+_KEPT = Words("page kept", "How long")
+_NOTHING = Words("page nothing", "Nothing.")
 
 
 def readable(kinds: Mapping[str, Mapping[str, object]], *, person: str, at: str, days: int | None, locale: str) -> str:
@@ -28,6 +28,11 @@ def readable(kinds: Mapping[str, Mapping[str, object]], *, person: str, at: str,
         told = [line for name, rows in tables.items() for line in _table(name, rows)]
         lines += [*(told or [_NOTHING.to(locale)]), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def sources() -> Mapping[str, str]:
+    """Every sentence in English, by its code."""
+    return {word.code: word.english for word in (_HEADING, _FOR, _SEEN, _KEPT, _NOTHING)}
 
 
 def _table(name: str, rows: object) -> Iterator[str]:

@@ -11,6 +11,7 @@ from vekst.domain.wordings import Wording
 from vekst.domain.wordings_challenges import CHALLENGE_WORDINGS
 from vekst.domain.wordings_events import EVENT_WORDINGS
 from vekst.domain.wordings_feedback import FEEDBACK_WORDINGS
+from vekst.domain.wordings_goals import GOAL_WORDINGS
 from vekst.domain.wordings_privacy import PRIVACY_WORDINGS
 from vekst.domain.wordings_requests import REQUEST_WORDINGS
 
@@ -21,6 +22,7 @@ _WORDINGS: Final[dict[str, Wording]] = {
     **EVENT_WORDINGS,
     **CHALLENGE_WORDINGS,
     **FEEDBACK_WORDINGS,
+    **GOAL_WORDINGS,
     **PRIVACY_WORDINGS,
 }
 

@@ -4,7 +4,7 @@ It may ask for effort, for quality and for skills: for events, runs and levels, 
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -18,10 +18,10 @@ from vekst.quests.checks import check_document
 from vekst.quests.diagnostics import Diagnostic, Severity, in_order
 from vekst.quests.json_values import exact
 from vekst.quests.loader import load_pack_files
-from vekst.quests.natures import Natures
+from vekst.quests.natures import Natures, natures
 from vekst.quests.walk import walk
 
-__all__ = ["GoalFault", "LearnerGoals", "form_faults", "goal_faults", "is_easier", "read_criterion"]
+__all__ = ["GoalFault", "LearnerGoals", "faults_of", "goal_faults", "is_easier", "read_criterion"]
 
 _FILE: Final = "~goal.yaml"
 _KEY: Final = "goal-of-a-learner"
@@ -69,35 +69,39 @@ def read_criterion(raw: object) -> doc.Criterion:
     return criterion
 
 
-def form_faults(raw: object, files: Mapping[str, str]) -> list[Diagnostic]:
-    """What is wrong with the criterion beside those quest files, as an author would be told."""
+def faults_of(raw: object, files: Mapping[str, str]) -> Sequence[Diagnostic | GoalFault]:
+    """What is wrong with the criterion beside those quest files: as an author would be told, or why it is no goal."""
     lines = ["badges:", f"  {_KEY}:", f"    title: {_TITLE}", f"    purpose: {_TITLE}", f"    earn: {json.dumps(raw)}"]
     loaded = load_pack_files({**files, _FILE: "\n".join([*lines, ""])})
     found = list(loaded.diagnostics)
     if loaded.readable is not None:
         found += check_document(loaded.readable, loaded.places)
-    return [each for each in in_order(found) if each.file == _FILE and each.severity is Severity.ERROR]
+    errors = [each for each in in_order(found) if each.file == _FILE and each.severity is Severity.ERROR]
+    document = loaded.document
+    if errors or document is None:
+        return errors
+    return goal_faults(document, natures(document), read_criterion(raw))
 
 
-def goal_faults(document: doc.PackDocument, natures: Natures, criterion: doc.Criterion) -> list[GoalFault]:
+def goal_faults(document: doc.PackDocument, given: Natures, criterion: doc.Criterion) -> list[GoalFault]:
     """Why the criterion is no goal under this version; nothing where it is one."""
-    return list(dict.fromkeys(_faults(document, natures, criterion)))
+    return list(dict.fromkeys(_faults(document, given, criterion)))
 
 
-def _faults(document: doc.PackDocument, natures: Natures, criterion: doc.Criterion) -> Iterator[GoalFault]:
+def _faults(document: doc.PackDocument, given: Natures, criterion: doc.Criterion) -> Iterator[GoalFault]:
     for written in walk(criterion, ()):
         match written.node:
             case doc.QuestCompleted() | doc.BadgeEarned():
                 yield GoalFault.ON_REWARDS
             case doc.StreakLongest(key=key) if key not in document.streaks:
                 yield GoalFault.WITHOUT_MEANING
-            case doc.StreakLongest(key=key) if natures.streak(key) is Nature.OUTCOME:
+            case doc.StreakLongest(key=key) if given.streak(key) is Nature.OUTCOME:
                 yield GoalFault.ON_OUTCOMES
             case doc.SkillLevel(key=key) if key not in document.skills:
                 yield GoalFault.WITHOUT_MEANING
             case doc.EventNode() as node if not document.events.keys() >= set(node.event):
                 yield GoalFault.WITHOUT_MEANING
-            case doc.EventNode() as node if not natures.outcome_events.isdisjoint(node.event):
+            case doc.EventNode() as node if not given.outcome_events.isdisjoint(node.event):
                 yield GoalFault.ON_OUTCOMES
 
 

@@ -11,6 +11,7 @@ from vekst.storage.tables.challenge_teams import challenge_teams
 from vekst.storage.tables.challenges import challenges
 from vekst.storage.tables.erasures import erasure_keys, erasures
 from vekst.storage.tables.feedback import feedback
+from vekst.storage.tables.goals import goals
 from vekst.storage.tables.integrations import integrations
 from vekst.storage.tables.ledger_entries import ledger_entries
 from vekst.storage.tables.memberships import memberships
@@ -36,6 +37,7 @@ __all__ = [
     "erasure_keys",
     "erasures",
     "feedback",
+    "goals",
     "integrations",
     "ledger_entries",
     "memberships",
