@@ -2,6 +2,7 @@
 #   make demo      a season of a sales team, judged while you watch
 #   make test      every test, on a PostgreSQL and a Valkey of its own (or VEKST_DATABASE_URL / VEKST_REDIS_URL)
 #   make check     what keeps the repository honest: format, lint, types, layers, snapshots, locks, packs, docs
+#   make faults    strike everything while many clients send, then compare: make faults SEED=7 MINUTES=3 (docs/reliability.md)
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make lock      the lock files again, after a change in pyproject.toml
@@ -23,7 +24,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check bench bench-full mutants lock texts released format
+.PHONY: help setup demo test check faults bench bench-full mutants lock texts released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,6 +64,11 @@ bench: $(READY)
 
 bench-full: $(READY)
 	$(BIN)/python -m benchmarks --full
+
+MINUTES ?= 3
+
+faults: $(READY)
+	nice -n 5 $(BIN)/python -m tests.faults --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[mutation]"

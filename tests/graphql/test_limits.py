@@ -150,6 +150,22 @@ async def test_an_operation_has_its_time(
     assert error["extensions"]["reason"] == "OPERATION_TOO_SLOW"
 
 
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/stream"])
+async def test_to_learn_who_asks_has_its_time_too(
+    path: str, organisation: Organisation, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    await organisation.hire("kari")
+    monkeypatch.setattr("vekst.graphql.arrivals._WITHIN", 0.05)
+    monkeypatch.setattr("vekst.graphql.arrivals.authenticate", endless)
+    answer = await sign_in("kari").http.post(path, json={"query": "{ me { name } }"})
+    assert answer.status_code == 503
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["reason"] == "OPERATION_TOO_SLOW"
+
+
 async def test_an_unexpected_error_is_masked_and_logged_under_an_id(
     organisation: Organisation, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

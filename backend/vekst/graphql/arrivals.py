@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from vekst.domain.claims import Verifier
+from vekst.domain.errors import TooMany
 from vekst.factory import Factory
 from vekst.graphql.authentication import authenticate
 from vekst.graphql.context import Context
@@ -13,6 +16,9 @@ from vekst.graphql.languages import Languages
 from vekst.graphql.metrics import GraphQLMetrics
 
 __all__ = ["Arrivals"]
+
+_WITHIN: Final = 10.0
+"""Seconds within which it must be known who comes: a server that does not answer keeps nobody waiting for ever."""
 
 
 class Arrivals:
@@ -35,7 +41,14 @@ class Arrivals:
         return self._clock()
 
     async def context(self, authorization: str | None, languages: Languages) -> Context:
-        """The context of who comes with that header; to be closed by who asked for it."""
+        """The context of who comes with that header, to be closed by who asked for it; `TooMany` if that takes long."""
+        try:
+            async with asyncio.timeout(_WITHIN):
+                return await self._context(authorization, languages)
+        except TimeoutError:
+            raise TooMany("OPERATION_TOO_SLOW", seconds=_WITHIN) from None
+
+    async def _context(self, authorization: str | None, languages: Languages) -> Context:
         factory = self._factory()
         caller = await authenticate(authorization, self._verifier, factory)
         if caller.actor is not None:

@@ -67,7 +67,10 @@ class GraphQLEndpoint:
         request = await read_http(http, locale)
         if isinstance(request, Answer):
             return request
-        context = await self._arrivals.context(http.headers.get("authorization"), languages)
+        try:
+            context = await self._arrivals.context(http.headers.get("authorization"), languages)
+        except TooMany as error:
+            return refused(503, error, locale)
         try:
             return _for_media(await self._operations.run(request, context), media)
         finally:

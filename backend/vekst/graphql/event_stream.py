@@ -13,7 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from vekst.domain.errors import InvalidInput, NotSignedIn
+from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany
 from vekst.graphql.answers import encoded, refused
 from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.context import Context
@@ -58,7 +58,10 @@ class EventStreamEndpoint:
         if isinstance(request, Answer):
             return _plain(request)
         authorization = http.headers.get("authorization")
-        context = await self._arrivals.context(authorization, languages)
+        try:
+            context = await self._arrivals.context(authorization, languages)
+        except TooMany as error:
+            return _plain(refused(503, error, locale))
         if (refusal := await self._operations.refusal(request, context)) is not None:
             return _plain(refusal)
         events = self._events(request, context, authorization)
