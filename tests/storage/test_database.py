@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
@@ -45,6 +46,22 @@ async def test_what_was_written_is_kept_unless_an_error_is_raised(
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert await _teams(database, organisation) == ["kept"]
+
+
+async def test_nobody_is_told_that_a_transaction_was_committed_which_had_failed(
+    database: Database, organisation: Organisation
+) -> None:
+    """PostgreSQL rolls such a transaction back at its COMMIT, without an error."""
+
+    async def swallow() -> None:
+        async with database.writing(organisation.id) as connection:
+            await direct.fetch(connection, _TEAM, organisation.id, "lost")
+            with suppress(DBAPIError):
+                await connection.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(RuntimeError, match="nothing was committed"):
+        await swallow()
+    assert await _teams(database, organisation) == []
 
 
 async def test_both_ways_to_ask_share_the_transaction(database: Database, organisation: Organisation) -> None:

@@ -121,7 +121,7 @@ class Database:
         connection, driver = await self._begun(beginning)
         try:
             yield connection
-            await _run(driver, "COMMIT")
+            await _commit(driver)
         except BaseException:
             await _roll_back(driver)
             raise
@@ -148,11 +148,19 @@ class Database:
                 return connection, driver
 
 
-async def _run(driver: Driver, statement: str) -> None:
+async def _run(driver: Driver, statement: str) -> str:
+    """Run it; what PostgreSQL says that it did."""
     try:
-        await driver.execute(statement)
+        done: str = await driver.execute(statement)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise_as_ours(driver, statement, error)
+    return done
+
+
+async def _commit(driver: Driver) -> None:
+    # After a failed statement PostgreSQL answers with ROLLBACK, and without an error.
+    if await _run(driver, "COMMIT") != "COMMIT":
+        raise RuntimeError("nothing was committed: a statement of the transaction had failed, and went unheard")
 
 
 async def _roll_back(driver: Driver) -> None:
