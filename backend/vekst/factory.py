@@ -25,6 +25,7 @@ from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
 from vekst.services.acknowledging import AcknowledgingService
 from vekst.services.actors import ActorsService
+from vekst.services.backlog import Backlog
 from vekst.services.boards import BoardsService
 from vekst.services.challenges import ChallengesService
 from vekst.services.choices import ChoicesService
@@ -86,6 +87,7 @@ class Process:
     """Held while a stream reads. Streams wake together, and must leave connections to those who ask."""
     valkey: Valkey = field(init=False)
     queue: ArqQueue = field(init=False)
+    backlog: Backlog = field(init=False)
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +95,7 @@ class Process:
         self.valkey = Valkey(self.client, self.signals.metrics.valkey_away)
         self.queue = ArqQueue(self.valkey, self.signals.tracing)
         self.live = Live(self.valkey)
+        self.backlog = Backlog(self.settings.pending_at_most)
 
     @classmethod
     async def start(
@@ -226,7 +229,8 @@ class Factory:
 
     def ingestion(self) -> IngestionService:
         """Progress events on their way in."""
-        return IngestionService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+        process = self._process
+        return IngestionService(process.database, process.packs, process.queue, process.clock, process.backlog)
 
     def choices(self) -> ChoicesService:
         """What learners choose: quests, time off, zones."""

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from tests.graphql.client import Client
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation
 from vekst.domain.actors import Role
+from vekst.services.backlog import Backlog
 
 SignIn = Callable[..., Client]
 
@@ -232,3 +234,19 @@ async def test_without_a_pack_each_event_is_told_so(organisation: Organisation, 
     await organisation.hire("kari")
     [receipt] = await receipts(sign_in("kari"), event())
     assert receipt["problem"]["code"] == "NO_PACK"
+
+
+async def test_a_full_queue_says_when_to_come_back_and_stores_nothing(
+    app: FastAPI, organisation: Organisation, kari: Client
+) -> None:
+    app.state.process.backlog = Backlog(1)
+    await receipts(kari, event("1"), event("2"))
+    answer = await kari.send(RECORD, events=[event("3"), event("4")])
+    assert (answer.status_code, answer.headers["retry-after"]) == (200, "15")
+    refused = answer.json()["data"]["recordProgress"]
+    assert (refused["__typename"], refused["code"]) == ("TooMany", "QUEUE_FULL")
+    assert refused["cure"] == "Behold dem, og send dem igjen om 15 sekunder; ingenting i bunken ble lagret."
+    assert await organisation.pending() == 2
+    await organisation.judge()
+    app.state.process.backlog = Backlog(1)
+    await receipts(kari, event("3"), event("4"))

@@ -11,6 +11,10 @@ __all__ = ["EVENT_WORDINGS"]
 _EVENTS: Final = {
     "NO_EVENTS": Wording("There must be at least one event."),
     "TOO_MANY_EVENTS": Wording("At most {limit} events go in one batch.", "Split the batch; nothing of it was stored."),
+    "QUEUE_FULL": Wording(
+        "More events wait to be judged here than are let in.",
+        "Keep them, and send them again in {seconds} seconds; nothing of the batch was stored.",
+    ),
     "TIME_WITHOUT_OFFSET": Wording("The time has no offset.", "Write it with one, such as 2026-03-02T09:00:00+01:00."),
     "TIME_NOT_UNDERSTOOD": Wording("This is not a time.", "Write it as in 2026-03-02T09:00:00+01:00."),
     "DATE_NOT_UNDERSTOOD": Wording("This is not a date.", "Write it as in 2026-03-02."),

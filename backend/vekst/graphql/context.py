@@ -47,6 +47,8 @@ class Context:
         self.languages = languages
         self.now = now
         self.metrics = metrics
+        self.come_back_after: int | None = None
+        """Seconds after which a caller who was turned away should come again."""
         self._tasks = Tasks()
         self._loaders = (
             Loaders(factory, caller.actor.org_id, self._tasks, viewer=caller.actor.learner_id) if caller.actor else None

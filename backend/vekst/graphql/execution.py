@@ -244,7 +244,8 @@ class Operations:
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
             return Answer(400, body, kind=kind, name=name)
         body["data"] = result.data
-        return Answer(200, body, executed=True, kind=kind, name=name)
+        headers = {"Retry-After": str(context.come_back_after)} if context.come_back_after else {}
+        return Answer(200, body, executed=True, kind=kind, name=name, headers=headers)
 
     async def _result(self, admitted: _Admitted, request: Request, context: Context, root: object) -> ExecutionResult:
         if admitted.compiled is not None:

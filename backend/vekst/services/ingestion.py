@@ -20,6 +20,7 @@ from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.jobs.queue import Queue
 from vekst.services.appending import append_each
+from vekst.services.backlog import Backlog
 from vekst.services.clock import Clock
 from vekst.services.event_forms import form_problem, is_plain_id, json_text, storable_json
 from vekst.services.event_times import Times
@@ -39,21 +40,23 @@ _log = structlog.get_logger(__name__)
 class IngestionService:
     """Progress events on their way in. STORED means committed; who is told afterwards never changes the answer."""
 
-    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock, backlog: Backlog) -> None:
         self._database = database
         self._packs = packs
         self._queue = queue
         self._clock = clock
+        self._backlog = backlog
 
     async def record(self, actor: Actor, events: Sequence[NewEvent]) -> list[Receipt]:
         """Store what a signed-in person or an integration reports; one receipt per event, in order.
 
-        `TooMany` for more than 500, `InvalidInput` for none: then nothing is stored.
+        `TooMany` for more than 500 or where too many wait to be judged, `InvalidInput` for none: nothing is stored.
         """
         if not events:
             raise InvalidInput("NO_EVENTS", field="events")
         if len(events) > EVENTS_PER_BATCH:
             raise TooMany("TOO_MANY_EVENTS", field="events", limit=EVENTS_PER_BATCH)
+        await self._backlog.admit(self._database, actor.org_id, person=actor.learner_id is not None)
         return await self._store(actor.org_id, recorder_for_actor(actor), events)
 
     async def record_import(
@@ -80,7 +83,8 @@ class IngestionService:
             judged = [batch.examine(event) for event in events]
             rows = [row for row in judged if isinstance(row, EventRow)]
             answers = await append_each(connection, org_id, rows, now)
-        if ReceiptStatus.STORED in answers:
+        if stored := answers.count(ReceiptStatus.STORED):
+            self._backlog.stored(org_id, stored)
             await self._queue.wake(org_id)
         told = iter(answers)
         outcomes = (outcome if isinstance(outcome, Problem) else next(told) for outcome in judged)

@@ -20,6 +20,7 @@ __all__ = [
     "EventRow",
     "History",
     "append",
+    "count_waiting",
     "equal_keys",
     "find",
     "history",
@@ -113,6 +114,16 @@ _MARK: Final = text(
     SELECT min(received_at) FROM marked
     """
 )
+_COUNT_WAITING: Final = text(
+    """
+    SELECT count(*) FROM (
+        SELECT FROM progress_events e
+         WHERE e.org_id = :org_id AND e.judged_at IS NULL
+           AND NOT EXISTS (SELECT FROM standings s
+                            WHERE s.org_id = e.org_id AND s.learner_id = e.learner_id AND s.failures > 0)
+         LIMIT :most) AS waiting
+    """
+)
 _FIND: Final = text(
     f"""
     SELECT {_COLUMNS} FROM progress_events
@@ -168,6 +179,12 @@ async def history(connection: AsyncConnection, org_id: UUID, learner_ids: Sequen
         if waits:
             found[learner_id].waiting.append(event.ref)
     return found
+
+
+async def count_waiting(connection: AsyncConnection, org_id: UUID, most: int) -> int:
+    """How many events wait for the workers, without those of learners set aside; `most` means so many or more."""
+    counted: int = (await connection.execute(_COUNT_WAITING, {"org_id": org_id, "most": most})).scalar_one()
+    return counted
 
 
 async def find(

@@ -17,6 +17,7 @@ from vekst.graphql.refusals import InvalidInput, NotAllowed, NotSignedIn, TooMan
 from vekst.graphql.scalars import JSON, DateTime, read_instant
 from vekst.graphql.types.enums import ReceiptStatus
 from vekst.graphql.types.nodes import given
+from vekst.services.backlog import COME_BACK_AFTER
 
 __all__ = ["EventReceipt", "Problem", "RecordProgressInput", "RecordProgressResult", "receipt_of", "record_progress"]
 
@@ -89,7 +90,11 @@ async def record_progress(info: Info, batch: RecordProgressInput) -> RecordProgr
         raise TooManyError("TOO_MANY_EVENTS", field="events", limit=EVENTS_PER_BATCH)
     read = [_read(event) for event in batch.events]
     good = [event for event in read if isinstance(event, NewEvent)]
-    stored = iter(await context.factory.ingestion().record(actor, good) if good else ())
+    try:
+        stored = iter(await context.factory.ingestion().record(actor, good) if good else ())
+    except TooManyError:
+        context.come_back_after = COME_BACK_AFTER
+        raise
     receipts = [next(stored) if isinstance(event, NewEvent) else event for event in read]
     context.metrics.receipted(receipt.status.value for receipt in receipts)
     return RecordProgress(receipts=[receipt_of(receipt, context) for receipt in receipts])
