@@ -45,12 +45,13 @@ class Scene:
         for number, name in enumerate(names):
             await self.hire(name, role="learner" if number else "author")
 
-    async def hire(self, person: str, *, role: str = "learner") -> None:
+    async def hire(self, person: str, *, role: str = "learner", leads: str | None = None) -> None:
+        """Take somebody in: into a team, or at the head of one, which is no membership."""
         zone, team = self.dice.choice(_ZONES), self.dice.choice((*TEAMS, None))
-        await self.organisation.hire(person, role=Role(role), team=team, zone=zone)
+        await self.organisation.hire(person, role=Role(role), team=leads or team, zone=zone)
         learner_id = (await self.organisation.actor(person)).learner_id
         assert learner_id is not None
-        self.people[person] = Person(learner_id, person, zone, role, team=team)
+        self.people[person] = Person(learner_id, person, zone, role, team=None if leads else team)
 
     async def step(self) -> str:
         """One random thing; which."""
@@ -93,10 +94,11 @@ class Scene:
         self.clock.move(timedelta(minutes=self.dice.choice((7, 90, 600, 1440, 3000))))
 
     async def move(self) -> None:
-        """Somebody changes the team."""
+        """Somebody changes the team; who leads one stays."""
         for person in self._some(1):
-            person.team = self.dice.choice(TEAMS)
-            await self.organisation.hire(person.person, role=Role(person.role), team=person.team)
+            if person.role != Role.MANAGER:
+                person.team = self.dice.choice(TEAMS)
+                await self.organisation.hire(person.person, role=Role(person.role), team=person.team)
 
     async def leave_or_return(self) -> None:
         """Somebody leaves the organisation, or comes back to it."""
