@@ -75,7 +75,7 @@ def _settle_garbage() -> None:
     """As the worker does it, since services are also called in this process."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(300_000, 20, 50)
 
 
 async def _run(stage: Stage, load: float, names: Sequence[str]) -> tuple[Machine, list[Finding]]:

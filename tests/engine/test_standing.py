@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.support.judging import Learner, judged
 from vekst.domain.calendars import CALENDAR_DATA

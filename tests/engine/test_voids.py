@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from tests.support.judging import Learner, judged
 from vekst.domain.events import VOIDED, ProgressEvent
@@ -153,7 +154,7 @@ class TestKept:
         given = Recognition(
             Identity(kind, key, tier, occurrence), 0, Nature.EFFORT, None, Learner("").at("2026-01-01T09:00"), (77,)
         )
-        return replace(given, **terms)  # type: ignore[arg-type]
+        return replace(given, **terms)
 
     def test_points_of_both_natures_and_the_skills_of_effort_stand_from_the_beginning(self) -> None:
         kept = [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 __all__ = [
     "ACKNOWLEDGEMENT_GIVEN",
@@ -93,8 +94,7 @@ class RecordedBy(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressEvent:
+class ProgressEvent(msgspec.Struct, frozen=True, gc=False):
     """One fact about one learner; told apart by (source, id) within the learner.
 
     `ref` is the number storage gave the event (evidence points to it); `occurred_at` is aware and in UTC.

@@ -40,6 +40,7 @@ def window_key(window: Window, day: int) -> str:
             assert_never(window)
 
 
+@lru_cache(maxsize=65_536)
 def window_start(window: Window, day: int) -> int:
     """The ordinal of the first date of the window that holds `day`."""
     when = date.fromordinal(day)
@@ -58,6 +59,7 @@ def window_start(window: Window, day: int) -> int:
             assert_never(window)
 
 
+@lru_cache(maxsize=65_536)
 def window_end(window: Window, day: int) -> int:
     """The ordinal of the last date of the window that holds `day`."""
     start = window_start(window, day)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple
+
+import msgspec
 
 __all__ = ["ONCE", "Identity", "Nature", "Points", "Recognition", "RecognitionKind", "recognised_points"]
 
@@ -45,8 +46,7 @@ class Identity(NamedTuple):
     occurrence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(msgspec.Struct, frozen=True, gc=False):
     """One decision of the fold; `evidence` holds the refs of the events it rests on, the latest last."""
 
     identity: Identity

@@ -16,22 +16,30 @@ __all__ = ["Awards"]
 
 
 class Awards:
-    """One moment: the event being judged, the learner's local `day` (ordinal) of it, and what it brings.
+    """A moment of a fold: the event being judged, the learner's local `day` (ordinal) of it, and what it brings.
 
     `state_moved` says whether something that other rules may name (a level, a run, a quest, a badge) has moved since
     they were last looked at.
     """
 
-    def __init__(
-        self, pack: Pack, standing: Standing, event: ProgressEvent, *, day: int, recognitions: list[Recognition]
-    ) -> None:
+    __slots__ = ("_kept", "at", "day", "event", "pack", "recognitions", "standing", "state_moved")
+
+    event: ProgressEvent
+    day: int
+    at: int
+    state_moved: bool
+
+    def __init__(self, pack: Pack, standing: Standing) -> None:
         self.pack = pack
         self.standing = standing
+        self.recognitions: list[Recognition] = []
+        self._kept = {entry.identity for entry in standing.kept}
+
+    def begin(self, event: ProgressEvent, day: int) -> None:
+        """Go on to the moment of that event."""
         self.event = event
         self.day = day
         self.at = micros(event.occurred_at)
-        self._recognitions = recognitions
-        self._kept = {entry.identity for entry in standing.kept}
         self.state_moved = bool(self._kept)
 
     def give(
@@ -41,7 +49,7 @@ class Awards:
         if identity in self._kept:
             return
         refs = tuple(evidence) or (self.event.ref,)
-        self._recognitions.append(Recognition(identity, points, nature, skill, self.event.occurred_at, refs))
+        self.recognitions.append(Recognition(identity, points, nature, skill, self.event.occurred_at, refs))
         self.practised(skill)
         if nature is Nature.OUTCOME:
             self.standing.outcomes += points

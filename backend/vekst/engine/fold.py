@@ -68,17 +68,19 @@ def fold(pack: Pack, standing: Standing, events: Iterable[ProgressEvent]) -> lis
 
     Events must be in canonical order and later than the standing's last one: `ValueError` otherwise.
     """
-    recognitions: list[Recognition] = []
-    position = standing.last
+    awards = Awards(pack, standing)
+    before = standing.last
     for event in events:
-        if position is not None and event.position <= position:
-            raise ValueError(f"event {event.source}/{event.id} is not later than the last one folded")
         position = event.position
-        _judge(pack, standing, event, recognitions)
-    return recognitions
+        if before is not None and position <= before:
+            raise ValueError(f"event {event.source}/{event.id} is not later than the last one folded")
+        before = position
+        _judge(awards, event)
+    return awards.recognitions
 
 
-def _judge(pack: Pack, standing: Standing, event: ProgressEvent, recognitions: list[Recognition]) -> None:
+def _judge(awards: Awards, event: ProgressEvent) -> None:
+    standing = awards.standing
     if event.type == ZONE_CHANGED:
         _change_zone(standing, event)
     elif event.type == TIME_OFF:
@@ -86,8 +88,7 @@ def _judge(pack: Pack, standing: Standing, event: ProgressEvent, recognitions: l
     elif event.type == VOIDED:
         standing.voided.append((str(event.data.get("source")), str(event.data.get("id"))))
     standing.remember(event)
-    day = local_day(event.occurred_at, standing.zone)
-    awards = Awards(pack, standing, event, day=day, recognitions=recognitions)
+    awards.begin(event, local_day(event.occurred_at, standing.zone))
     if event.type == QUEST_ACCEPTED:
         accept_quest(awards, str(event.data.get("quest")))
     elif event.type in {TIME_OFF, ZONE_CHANGED}:

@@ -156,7 +156,11 @@ class SomeOf(Node):
 
     @override
     def holds(self, state: GoalState, whole: Whole) -> bool:
-        return sum(node.holds(state, whole) for node in self.nodes) >= self.need
+        missing = self.need
+        for node in self.nodes:
+            if missing and node.holds(state, whole):
+                missing -= 1
+        return not missing
 
     @override
     def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
@@ -171,7 +175,10 @@ class AllOf(Node):
 
     @override
     def holds(self, state: GoalState, whole: Whole) -> bool:
-        return all(node.holds(state, whole) for node in self.nodes)
+        for node in self.nodes:  # noqa: SIM110 - a generator for every look is slower
+            if not node.holds(state, whole):
+                return False
+        return True
 
     @override
     def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
@@ -186,7 +193,10 @@ class AnyOf(Node):
 
     @override
     def holds(self, state: GoalState, whole: Whole) -> bool:
-        return any(node.holds(state, whole) for node in self.nodes)
+        for node in self.nodes:  # noqa: SIM110 - a generator for every look is slower
+            if node.holds(state, whole):
+                return True
+        return False
 
     @override
     def progress(self, state: GoalState, whole: Whole, leaves: tuple[EventLeaf, ...]) -> Progress:
@@ -222,8 +232,11 @@ class Goal:
 
 def feed(goal: Goal, state: GoalState, event: ProgressEvent, day: int) -> bool:
     """Let the goal's open leaves hear an event; whether one came to hold."""
+    listening = goal.listens.get(event.type)
+    if listening is None:
+        return False
     changed = False
-    for index in goal.listens.get(event.type, ()):
+    for index in listening:
         leaf_state = state[index]
         if not leaf_state[0] and goal.leaves[index].add(leaf_state, event, day):
             changed = True

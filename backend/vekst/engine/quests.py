@@ -58,7 +58,8 @@ def feed_quest(awards: Awards, index: int, event: ProgressEvent) -> bool:
     # A run that begins may hold at once, by the state of the whole.
     moved = state.runs is not known
     for step, step_state in zip(quest.steps, run.steps, strict=True):
-        if step_state.goal is not None and feed(step.goal, step_state.goal, event, awards.day):
+        goal = step_state.goal
+        if goal is not None and event.type in step.goal.listens and feed(step.goal, goal, event, awards.day):
             moved = True
     return moved
 

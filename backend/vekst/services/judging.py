@@ -199,13 +199,14 @@ class JudgingService:
         """Learners with pending events, next in the round; then those whom an earlier version of the pack judged."""
         after = self._rounds.pop(org_id, NOBODY)
         for start in dict.fromkeys((after, NOBODY)):
-            page = await standings_store.waiting(connection, org_id, after=start, most=LEARNERS_AT_MOST)
-            while page:
-                claimed = await standings_store.claim(connection, org_id, page, now)
-                if claimed:
-                    self._rounds[org_id] = page[-1]
+            last: UUID | None = start
+            while last is not None:
+                claimed, last = await standings_store.claim(
+                    connection, org_id, after=last, most=LEARNERS_AT_MOST, now=now
+                )
+                if claimed and last is not None:
+                    self._rounds[org_id] = last
                     return claimed
-                page = await standings_store.waiting(connection, org_id, after=page[-1], most=LEARNERS_AT_MOST)
         pack = await self._packs.latest(connection, org_id)
         version = pack.version if pack else 0
         return await standings_store.claim_outdated(

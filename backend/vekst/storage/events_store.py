@@ -89,13 +89,11 @@ _EQUAL: Final = text(
     """
 )
 _COLUMNS: Final = "learner_id, ref, source, id, type, occurred_at, data, recorded_by"
-_PENDING: Final = text(
-    f"""
+_PENDING: Final = f"""
     SELECT {_COLUMNS} FROM progress_events
-     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND judged_at IS NULL
-     ORDER BY learner_id, occurred_at, source, id LIMIT :most
-    """
-)
+     WHERE org_id = $1 AND learner_id = ANY($2::uuid[]) AND judged_at IS NULL
+     ORDER BY learner_id, occurred_at, source, id LIMIT $3
+"""
 _HISTORY: Final = text(
     f"""
     SELECT {_COLUMNS}, judged_at IS NULL AS waiting FROM progress_events
@@ -103,17 +101,15 @@ _HISTORY: Final = text(
      ORDER BY learner_id, occurred_at, source, id
     """
 )
-_MARK: Final = text(
-    """
+_MARK: Final = """
     WITH marked AS (
-        UPDATE progress_events e SET judged_at = :at
-          FROM unnest(CAST(:learners AS uuid[]), CAST(:refs AS bigint[])) AS n (learner_id, ref)
-         WHERE e.org_id = :org_id AND e.learner_id = n.learner_id AND e.ref = n.ref
+        UPDATE progress_events e SET judged_at = $2
+          FROM unnest($3::uuid[], $4::bigint[]) AS n (learner_id, ref)
+         WHERE e.org_id = $1 AND e.learner_id = n.learner_id AND e.ref = n.ref
         RETURNING e.received_at
     )
     SELECT min(received_at) FROM marked
-    """
-)
+"""
 _COUNT_WAITING: Final = text(
     """
     SELECT count(*) FROM (
@@ -162,9 +158,8 @@ async def pending(
     connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID], most: int
 ) -> dict[UUID, list[ProgressEvent]]:
     """Up to `most` unjudged events, learner by learner in the order of their ids, each in canonical order."""
-    parameters = {"org_id": org_id, "learners": list(learner_ids), "most": most}
     found: dict[UUID, list[ProgressEvent]] = {}
-    for learner_id, *columns in await connection.execute(_PENDING, parameters):
+    for learner_id, *columns in await direct.fetch(connection, _PENDING, org_id, learner_ids, most):
         found.setdefault(learner_id, []).append(_event(columns))
     return found
 
@@ -211,11 +206,9 @@ async def mark_judged(
     connection: AsyncConnection, org_id: UUID, judged: Iterable[tuple[UUID, int]], at: datetime
 ) -> datetime | None:
     """Take exactly these (learner, ref), all of which wait, out of the queue; when the first of them had come."""
-    learners, refs = _unzip(judged)
-    oldest: datetime | None = await connection.scalar(
-        _MARK, {"org_id": org_id, "learners": learners, "refs": refs, "at": at}
-    )
-    return oldest
+    [(oldest,)] = await direct.fetch(connection, _MARK, org_id, at, *_unzip(judged))
+    first: datetime | None = oldest
+    return first
 
 
 def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:

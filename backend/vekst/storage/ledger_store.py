@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import Identity, Nature, Recognition
+from vekst.storage import direct
 
 __all__ = ["Entry", "HeldEntry", "append", "held", "lives"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """An entry to be added; a reversal names the `seq` that it takes back, and why."""
 
     learner_id: UUID
@@ -38,23 +39,18 @@ class HeldEntry:
     recognition: Recognition
 
 
-_APPEND: Final = text(
-    """
+# Columns that are empty throughout come as empty arrays, which `unnest` fills up with nulls.
+_APPEND: Final = """
     INSERT INTO ledger_entries (org_id, learner_id, seq, entry_id, kind, key, tier, occurrence, life, points, nature,
                                 skill, reached_at, recorded_at, pack_version, evidence, reverses_seq, reason)
-    SELECT :org_id, n.learner_id, n.seq, n.entry_id, n.kind, n.key, n.tier, n.occurrence, n.life, n.points, n.nature,
-           n.skill, n.reached_at, :at, :pack_version,
-           CAST(n.evidence AS bigint[]),
-           n.reverses_seq, n.reason
-      FROM unnest(CAST(:learners AS uuid[]), CAST(:seqs AS bigint[]), CAST(:entries AS uuid[]),
-                  CAST(:kinds AS text[]), CAST(:keys AS text[]), CAST(:tiers AS text[]), CAST(:occurrences AS text[]),
-                  CAST(:lives AS integer[]), CAST(:points AS bigint[]), CAST(:natures AS text[]),
-                  CAST(:skills AS text[]), CAST(:instants AS timestamptz[]), CAST(:evidence AS text[]),
-                  CAST(:reverses AS bigint[]), CAST(:reasons AS text[]))
+    SELECT $1, n.learner_id, n.seq, n.entry_id, n.kind, n.key, coalesce(n.tier, ''), n.occurrence, coalesce(n.life, 1),
+           n.points, n.nature, n.skill, n.reached_at, $2, $3, n.evidence::bigint[], n.reverses_seq, n.reason
+      FROM unnest($4::uuid[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[],
+                  $11::integer[], $12::bigint[], $13::text[], $14::text[], $15::timestamptz[], $16::text[],
+                  $17::bigint[], $18::text[])
            AS n (learner_id, seq, entry_id, kind, key, tier, occurrence, life, points, nature, skill, reached_at,
                  evidence, reverses_seq, reason)
-    """
-)
+"""
 _HELD: Final = text(
     """
     SELECT l.learner_id, l.seq, l.kind, l.key, l.tier, l.occurrence, l.life, l.points, l.nature, l.skill, l.reached_at,
@@ -79,27 +75,30 @@ async def append(
 ) -> None:
     """Add the entries; an `IntegrityError` means that the ledger and a standing disagree, and nothing is written."""
     given = [entry.recognition for entry in entries]
-    parameters = {
-        "org_id": org_id,
-        "at": at,
-        "pack_version": pack_version,
-        "learners": [entry.learner_id for entry in entries],
-        "seqs": [entry.seq for entry in entries],
-        "entries": [entry.entry_id for entry in entries],
-        "kinds": [str(each.identity.kind) for each in given],
-        "keys": [each.identity.key for each in given],
-        "tiers": [each.identity.tier for each in given],
-        "occurrences": [each.identity.occurrence for each in given],
-        "lives": [entry.life for entry in entries],
-        "points": [each.points for each in given],
-        "natures": [each.nature.value for each in given],
-        "skills": [each.skill for each in given],
-        "instants": [each.reached_at for each in given],
-        "evidence": [f"{{{','.join(map(str, each.evidence))}}}" for each in given],
-        "reverses": [entry.reverses_seq for entry in entries],
-        "reasons": [entry.reason for entry in entries],
-    }
-    await connection.execute(_APPEND, parameters)
+    identities = [each.identity for each in given]
+    columns: tuple[Sequence[object], ...] = (
+        [entry.learner_id for entry in entries],
+        [entry.seq for entry in entries],
+        [entry.entry_id for entry in entries],
+        [str(each.kind) for each in identities],
+        [each.key for each in identities],
+        _unless_all([each.tier for each in identities], ""),
+        [each.occurrence for each in identities],
+        _unless_all([entry.life for entry in entries], 1),
+        [each.points for each in given],
+        [each.nature.value for each in given],
+        [each.skill for each in given],
+        [each.reached_at for each in given],
+        [f"{{{','.join(map(str, each.evidence))}}}" for each in given],
+        _unless_all([entry.reverses_seq for entry in entries], None),
+        _unless_all([entry.reason for entry in entries], None),
+    )
+    await direct.fetch(connection, _APPEND, org_id, at, pack_version, *columns)
+
+
+def _unless_all(column: Sequence[object], usual: object) -> Sequence[object]:
+    """The column, or an empty one where every value is the usual one."""
+    return () if column.count(usual) == len(column) else column
 
 
 async def held(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> dict[UUID, list[HeldEntry]]:

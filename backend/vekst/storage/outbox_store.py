@@ -12,6 +12,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.storage import direct
+
 __all__ = ["Message", "append", "delete", "read_before"]
 
 
@@ -25,15 +27,12 @@ class Message:
     payload: Mapping[str, object]
 
 
-_APPEND: Final = text(
-    """
-    WITH told AS (DELETE FROM outbox WHERE org_id = :org_id AND outbox_id = ANY(:told))
+_APPEND: Final = """
+    WITH told AS (DELETE FROM outbox WHERE org_id = $1 AND outbox_id = ANY($3::uuid[]))
     INSERT INTO outbox (org_id, outbox_id, learner_id, topic, payload, created_at)
-    SELECT :org_id, n.outbox_id, n.learner_id, n.topic, CAST(n.payload AS jsonb), :at
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:learners AS uuid[]), CAST(:topics AS text[]), CAST(:payloads AS text[]))
-           AS n (outbox_id, learner_id, topic, payload)
-    """
-)
+    SELECT $1, n.outbox_id, n.learner_id, n.topic, n.payload::jsonb, $2
+      FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[]) AS n (outbox_id, learner_id, topic, payload)
+"""
 _READ: Final = text(
     """
     SELECT outbox_id, learner_id, topic, payload FROM outbox WHERE org_id = :org_id AND created_at < :before
@@ -47,16 +46,13 @@ async def append(
     connection: AsyncConnection, org_id: UUID, messages: Sequence[Message], at: datetime, *, told: Collection[UUID]
 ) -> None:
     """Add the messages, and on the way forget earlier ones that were told."""
-    parameters = {
-        "org_id": org_id,
-        "at": at,
-        "told": list(told),
-        "ids": [message.outbox_id for message in messages],
-        "learners": [message.learner_id for message in messages],
-        "topics": [message.topic for message in messages],
-        "payloads": [msgspec.json.encode(message.payload).decode() for message in messages],
-    }
-    await connection.execute(_APPEND, parameters)
+    columns = (
+        [message.outbox_id for message in messages],
+        [message.learner_id for message in messages],
+        [message.topic for message in messages],
+        [msgspec.json.encode(message.payload).decode() for message in messages],
+    )
+    await direct.fetch(connection, _APPEND, org_id, at, list(told), *columns)
 
 
 async def read_before(connection: AsyncConnection, org_id: UUID, before: datetime, most: int) -> list[Message]:

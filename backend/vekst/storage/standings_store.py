@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.events import Position
+from vekst.storage import direct
 
 __all__ = [
     "NOBODY",
@@ -29,7 +30,6 @@ __all__ = [
     "retry",
     "set_aside",
     "update",
-    "waiting",
 ]
 
 NOBODY: Final = UUID(int=0)
@@ -38,8 +38,7 @@ TRIES_AT_MOST: Final = 12
 """Judgings in a row that may fail, over half an hour; then the learner is stuck until somebody has them tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class StandingRow:
+class StandingRow(msgspec.Struct, frozen=True):
     """A locked standing with what else judging needs of the learner; `state` is None before the first judging."""
 
     learner_id: UUID
@@ -57,8 +56,7 @@ class StandingRow:
     left: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class StandingUpdate:
+class StandingUpdate(msgspec.Struct, frozen=True):
     """What judging leaves; `last` is the position of the last event folded in."""
 
     learner_id: UUID
@@ -70,28 +68,28 @@ class StandingUpdate:
     state: bytes
 
 
-# Leaps from learner to learner over the index of pending events, however many events each has.
-_WAITING: Final = text(
-    """
+# Leaps from learner to learner over the index of pending events, however many events each has, and holds on the way
+# those whom nobody else holds and who are not set aside.
+_CLAIM: Final = """
     WITH RECURSIVE waiting AS (
         (SELECT e.learner_id FROM progress_events e
-          WHERE e.org_id = :org_id AND e.judged_at IS NULL AND e.learner_id > :after ORDER BY e.learner_id LIMIT 1)
+          WHERE e.org_id = $1 AND e.judged_at IS NULL AND e.learner_id > $2 ORDER BY e.learner_id LIMIT 1)
         UNION ALL
         SELECT (SELECT e.learner_id FROM progress_events e
-                 WHERE e.org_id = :org_id AND e.judged_at IS NULL AND e.learner_id > w.learner_id
+                 WHERE e.org_id = $1 AND e.judged_at IS NULL AND e.learner_id > w.learner_id
                  ORDER BY e.learner_id LIMIT 1)
           FROM waiting w WHERE w.learner_id IS NOT NULL
+    ), page AS (
+        SELECT learner_id FROM waiting WHERE learner_id IS NOT NULL LIMIT $3
+    ), held AS (
+        SELECT s.learner_id FROM standings s
+         WHERE s.org_id = $1 AND s.learner_id = ANY(ARRAY(SELECT learner_id FROM page))
+           AND (s.failures = 0 OR s.retry_at <= $4)
+         ORDER BY s.learner_id FOR NO KEY UPDATE SKIP LOCKED
     )
-    SELECT learner_id FROM waiting WHERE learner_id IS NOT NULL LIMIT :most
-    """
-)
-_CLAIM: Final = text(
-    """
-    SELECT learner_id FROM standings
-     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND (failures = 0 OR retry_at <= :now)
-     ORDER BY learner_id FOR NO KEY UPDATE SKIP LOCKED
-    """
-)
+    SELECT p.learner_id, h.learner_id IS NOT NULL AS held FROM page p LEFT JOIN held h USING (learner_id)
+     ORDER BY p.learner_id
+"""
 _CLAIM_OUTDATED: Final = text(
     """
     SELECT s.learner_id FROM standings s
@@ -114,8 +112,7 @@ _LOCK_DUE: Final = text(
      ORDER BY s.learner_id FOR NO KEY UPDATE OF s SKIP LOCKED
     """
 )
-_READ: Final = text(
-    """
+_READ: Final = """
     SELECT s.learner_id, s.pack_version, s.engine_version, s.state, s.ledger_seq, s.reversals, s.failures,
            p.first_zone, p.active, p.role,
            ARRAY(SELECT m.team_id FROM memberships m
@@ -126,9 +123,8 @@ _READ: Final = text(
            ARRAY(SELECT c.board FROM board_choices c
                   WHERE c.org_id = s.org_id AND c.learner_id = s.learner_id AND NOT c.joined) AS left
       FROM standings s JOIN people p ON p.org_id = s.org_id AND p.learner_id = s.learner_id
-     WHERE s.org_id = :org_id AND s.learner_id = ANY(:learners)
-    """
-)
+     WHERE s.org_id = $1 AND s.learner_id = ANY($2::uuid[])
+"""
 _APPEND: Final = text(
     """
     INSERT INTO standings (org_id, learner_id, ledger_seq, reversals, failures, updated_at)
@@ -136,20 +132,17 @@ _APPEND: Final = text(
     ON CONFLICT (org_id, learner_id) DO NOTHING
     """
 )
-_UPDATE: Final = text(
-    """
+_UPDATE: Final = """
     UPDATE standings s
        SET pack_version = n.pack_version, engine_version = n.engine_version, last_occurred_at = n.last_occurred_at,
            last_source = n.last_source, last_id = n.last_id, ledger_seq = n.ledger_seq, reversals = n.reversals,
-           state = n.state, updated_at = :at, failures = 0, failed_at = NULL, retry_at = NULL, error = NULL
-      FROM unnest(CAST(:learners AS uuid[]), CAST(:packs AS integer[]), CAST(:engines AS text[]),
-                  CAST(:instants AS timestamptz[]), CAST(:sources AS text[]), CAST(:ids AS text[]),
-                  CAST(:seqs AS bigint[]), CAST(:reversals AS integer[]), CAST(:states AS bytea[]))
+           state = n.state, updated_at = $2, failures = 0, failed_at = NULL, retry_at = NULL, error = NULL
+      FROM unnest($3::uuid[], $4::integer[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[],
+                  $10::integer[], $11::bytea[])
            AS n (learner_id, pack_version, engine_version, last_occurred_at, last_source, last_id,
                  ledger_seq, reversals, state)
-     WHERE s.org_id = :org_id AND s.learner_id = n.learner_id
-    """
-)
+     WHERE s.org_id = $1 AND s.learner_id = n.learner_id
+"""
 _COUNT_ENTRIES: Final = text(
     """
     UPDATE standings s SET ledger_seq = n.seq
@@ -189,14 +182,15 @@ async def append(connection: AsyncConnection, org_id: UUID, learner_ids: Sequenc
     await connection.execute(_APPEND, {"org_id": org_id, "learners": list(learner_ids), "at": at})
 
 
-async def waiting(connection: AsyncConnection, org_id: UUID, *, after: UUID, most: int) -> list[UUID]:
-    """Up to `most` learners beyond `after` who have unjudged events, by id."""
-    return await _ids(connection, _WAITING, {"org_id": org_id, "after": after, "most": most})
+async def claim(
+    connection: AsyncConnection, org_id: UUID, *, after: UUID, most: int, now: datetime
+) -> tuple[list[UUID], UUID | None]:
+    """Look at up to `most` learners beyond `after` who have unjudged events, in the order of their ids.
 
-
-async def claim(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    """Lock those of the learners who are neither held by another worker nor set aside."""
-    return await _ids(connection, _CLAIM, {"org_id": org_id, "learners": list(learner_ids), "now": now})
+    Locked are those who are neither held by another worker nor set aside; with them the last one looked at, if any.
+    """
+    rows = await direct.fetch(connection, _CLAIM, org_id, after, most, now)
+    return [learner_id for learner_id, held in rows if held], rows[-1][0] if rows else None
 
 
 async def claim_outdated(
@@ -219,43 +213,27 @@ async def lock_due(connection: AsyncConnection, org_id: UUID, *, now: datetime, 
 
 async def read(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> dict[UUID, StandingRow]:
     """The standings of learners that this transaction holds."""
-    rows = await connection.execute(_READ, {"org_id": org_id, "learners": list(learner_ids)})
-    return {
-        row.learner_id: StandingRow(
-            learner_id=row.learner_id,
-            pack_version=row.pack_version,
-            engine_version=row.engine_version,
-            state=row.state,
-            ledger_seq=row.ledger_seq,
-            reversals=row.reversals,
-            failures=row.failures,
-            first_zone=row.first_zone,
-            active=row.active,
-            role=row.role,
-            teams=tuple(row.teams),
-            joined=frozenset(row.joined),
-            left=frozenset(row.left),
-        )
-        for row in rows
-    }
+    found: dict[UUID, StandingRow] = {}
+    for learner_id, *columns, teams, joined, left in await direct.fetch(connection, _READ, org_id, learner_ids):
+        values = [learner_id, *columns, tuple(teams), frozenset(joined), frozenset(left)]
+        found[learner_id] = StandingRow(*values)
+    return found
 
 
 async def update(connection: AsyncConnection, org_id: UUID, updates: Sequence[StandingUpdate], at: datetime) -> None:
     """Write the outcome of a judging."""
-    parameters = {
-        "org_id": org_id,
-        "at": at,
-        "learners": [each.learner_id for each in updates],
-        "packs": [each.pack_version for each in updates],
-        "engines": [each.engine_version for each in updates],
-        "instants": [each.last[0] if each.last else None for each in updates],
-        "sources": [each.last[1] if each.last else None for each in updates],
-        "ids": [each.last[2] if each.last else None for each in updates],
-        "seqs": [each.ledger_seq for each in updates],
-        "reversals": [each.reversals for each in updates],
-        "states": [each.state for each in updates],
-    }
-    await connection.execute(_UPDATE, parameters)
+    columns = (
+        [each.learner_id for each in updates],
+        [each.pack_version for each in updates],
+        [each.engine_version for each in updates],
+        [each.last[0] if each.last else None for each in updates],
+        [each.last[1] if each.last else None for each in updates],
+        [each.last[2] if each.last else None for each in updates],
+        [each.ledger_seq for each in updates],
+        [each.reversals for each in updates],
+        [each.state for each in updates],
+    )
+    await direct.fetch(connection, _UPDATE, org_id, at, *columns)
 
 
 async def count_entries(connection: AsyncConnection, org_id: UUID, seqs: Mapping[UUID, int]) -> None:
