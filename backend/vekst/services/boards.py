@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
-from vekst.domain.errors import NotAllowed, NotFound
+from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.engine.standing import decode
 from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock
@@ -69,7 +69,8 @@ class BoardsService:
             pack = await self._packs.latest(connection, actor.org_id)
             if pack is None or board not in pack.leaderboards:
                 raise NotFound("LEADERBOARD_UNKNOWN", field="key", key=board[:80])
-            await standings_store.lock(connection, actor.org_id, [actor.learner_id])
+            if not await standings_store.lock(connection, actor.org_id, [actor.learner_id]):
+                raise InvalidInput("PERSON_ERASED")  # while they asked
             await boards_store.choose(connection, actor.org_id, actor.learner_id, board=board, joined=joined, at=now)
             await refresh_places(connection, self._packs, actor.org_id, [actor.learner_id], now)
 

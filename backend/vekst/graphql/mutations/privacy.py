@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import strawberry
 
 from vekst.domain.errors import InvalidInput as InvalidInputError
 from vekst.domain.errors import NotAllowed as NotAllowedError
+from vekst.domain.errors import NotFound as NotFoundError
+from vekst.domain.errors import NotSignedIn as NotSignedInError
 from vekst.graphql.context import Context, Info
 from vekst.graphql.refusals import InvalidInput, NotAllowed, NotSignedIn
 from vekst.graphql.scalars import JSON
@@ -53,7 +57,8 @@ EraseMeResult = Annotated[
 async def export_my_data(info: Info) -> ExportMyData:
     """Hand out."""
     context = info.context
-    found = await context.factory.privacy().export(context.actor.org_id, _oneself(context))
+    with _still_there():
+        found = await context.factory.privacy().export(context.actor.org_id, _oneself(context))
     return ExportMyData(document=JSON(as_document(found)), text=as_text(found))
 
 
@@ -63,8 +68,18 @@ async def erase_me(info: Info, choice: EraseMeInput) -> EraseMe:
     person = _oneself(context)
     if choice.confirm != person:
         raise InvalidInputError("ERASURE_NOT_CONFIRMED", field="confirm", person=person)
-    await context.factory.privacy().erase(context.actor.org_id, person)
+    with _still_there():
+        await context.factory.privacy().erase(context.actor.org_id, person)
     return EraseMe(erased=True)
+
+
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """Who was erased while they asked is told what they would be told a moment later."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise NotSignedInError("ACCOUNT_UNKNOWN") from error
 
 
 def _oneself(context: Context) -> str:

@@ -1,0 +1,1 @@
+"""One effect: every mutation sent twice, and both sides of every race at once."""
