@@ -43,6 +43,7 @@ from vekst.services.planning import PlanningService
 from vekst.services.privacy import PrivacyService
 from vekst.services.publishing import PublishingService
 from vekst.services.replaying import ReplayService
+from vekst.services.retention import RetentionService
 from vekst.services.settling import SettlingService
 from vekst.services.voiding import VoidingService
 from vekst.settings import Settings
@@ -304,6 +305,10 @@ class Factory:
         """All that concerns a person, out and away."""
         return PrivacyService(self._process.database, self._process.packs, self._process.live, self._process.clock)
 
+    def retention(self) -> RetentionService:
+        """Events that were kept for long enough."""
+        return RetentionService(self._process.database, self._process.packs, self._process.clock)
+
     def boards(self) -> BoardsService:
         """Joining, leaving and sweeping boards."""
         return BoardsService(self._process.database, self._process.packs, self._process.clock)
@@ -314,10 +319,6 @@ class Factory:
         if person is not None:
             return await actors.person(org_key, person)
         return await actors.integration(org_key, integration) if integration is not None else None
-
-    async def actor_again(self, actor: Actor) -> Actor | None:
-        """The same actor as the database knows them by now; None for one who is not active any more."""
-        return await ActorsService(self._process.database, self.organisations()).again(actor)
 
     async def pack(self, org_id: UUID, version: int | None = None) -> Pack | None:
         """The latest version of the organisation's pack, or the one asked for, which costs no query once it was met."""

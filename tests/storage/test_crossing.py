@@ -61,7 +61,9 @@ async def test_nobody_but_our_roles_may_call_and_the_search_path_is_fixed(proces
 
 
 async def test_a_temporary_table_does_not_stand_in_for_ours(organisation: Organisation, process: Process) -> None:
-    async with process.database.engine.connect() as connection, connection.begin() as transaction:
+    # The application's engine begins no transactions by itself.
+    engine = process.database.engine.execution_options(isolation_level="READ COMMITTED")
+    async with engine.connect() as connection, connection.begin() as transaction:
         made = f"CREATE TEMPORARY TABLE organisations AS SELECT CAST('{uuid4()}' AS uuid) AS org_id, 'x' AS key"
         await connection.execute(text(made))
         found = await connection.execute(
@@ -87,7 +89,8 @@ async def test_the_names_of_who_was_erased_are_told_to_their_own_organisation_al
 async def test_the_app_neither_makes_fingerprints_nor_forgets(
     organisation: Organisation, process: Process, call: str
 ) -> None:
-    async with process.database.engine.begin() as connection:
+    engine = process.database.engine.execution_options(isolation_level="READ COMMITTED")
+    async with engine.begin() as connection:
         await connection.execute(text("SELECT set_config('vekst.org', :org, true)"), {"org": str(organisation.id)})
         with pytest.raises(DBAPIError, match="permission denied"):
             await connection.execute(text(f"SELECT {call}"))

@@ -188,7 +188,9 @@ async def test_without_a_valid_organisation_there_is_nothing(
 
 @asynccontextmanager
 async def _unbound(database: Database, setting: str | None, role: str) -> AsyncIterator[AsyncConnection]:
-    async with database.engine.begin() as connection:
+    # The application's engine begins no transactions by itself.
+    engine = database.engine.execution_options(isolation_level="READ COMMITTED")
+    async with engine.begin() as connection:
         await connection.execute(text(f"SET LOCAL ROLE {role}"))
         if setting is not None:
             await connection.execute(text("SELECT set_config('vekst.org', :setting, true)"), {"setting": setting})

@@ -11,7 +11,7 @@ from tests.support.organisations import Organisation, new_event
 from vekst.services.feedback import Unasked
 from vekst.services.goal_terms import GoalTerms
 
-__all__ = ["fill"]
+__all__ = ["expire_something", "fill"]
 
 _BY_HAND = {
     "outbox": "INSERT INTO outbox VALUES (:org, :id, :id, 'recognised', '{}', now())",
@@ -36,6 +36,15 @@ _BY_HAND = {
 """What services write only after much has happened."""
 
 
+async def expire_something(organisation: Organisation, *persons: str) -> None:
+    """Judge, with an event of each person so old that it goes again; a checkpoint stays."""
+    long_ago = datetime.now(UTC) - timedelta(days=3_660)
+    events = [new_event("long ago", at=long_ago, person=person) for person in persons]
+    await organisation.factory.ingestion().record_import(organisation.id, source="bank", events=events)
+    await organisation.judge()
+    await organisation.factory.retention().expire(organisation.id)
+
+
 async def fill(organisation: Organisation) -> None:
     """Let kari, nora and eli leave a row in every table; the same keys in every organisation."""
     await organisation.publish()
@@ -45,7 +54,7 @@ async def fill(organisation: Organisation) -> None:
     kari = await organisation.actor("kari")
     await organisation.factory.boards().join(kari, "learning-streaks")
     await organisation.record("kari", new_event("1"))
-    await organisation.judge()
+    await expire_something(organisation, "kari")
     await organisation.factory.feedback().give(
         kari, client_id="1", to=Unasked("nora"), worked="w", try_next="t", occurred_at=datetime.now(UTC)
     )

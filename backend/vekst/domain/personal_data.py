@@ -49,6 +49,7 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "progress_events": _rule("EVENTS", _GOES, "learner_id", "ref"),
     "ledger_entries": _rule("RECOGNITIONS", _GOES, "learner_id", "entry_id", "evidence"),
     "standings": _rule("STANDING", _GOES, "learner_id", "state"),
+    "checkpoints": _rule("STANDING", _GOES, "learner_id", "state"),
     "acknowledgements": _rule("RECOGNITIONS", {**_GOES, "giver_id": OnErasure.CLEAR}, "learner_id"),
     "board_members": _rule("LEADERBOARDS", _GOES, "learner_id"),
     "board_counts": _rule("LEADERBOARDS"),

@@ -61,7 +61,8 @@ class Field:
 class EventType:
     """What may happen: who may record it, which data it has, and the points it pays (E1).
 
-    Here as in every rule, `since` is the instant before which events do not count for it (V1: since publication).
+    Here as in every rule, `since` is the instant before which events do not count for it (V1: since publication), and
+    `mark` tells what the rule says, without words and points, so that a checkpoint knows it again.
     """
 
     key: str
@@ -74,6 +75,7 @@ class EventType:
     points: int
     at_most: AtMost | None
     since: datetime | None = None
+    mark: str = ""
 
     @property
     def is_outcome(self) -> bool:
@@ -101,6 +103,7 @@ class Tier:
     goal: Goal
     points: int
     nature: Nature
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +151,7 @@ class Quest:
     nature: Nature
     steps: tuple[Step, ...]
     since: datetime | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ class Streak:
     milestones: tuple[tuple[int, int], ...]
     nature: Nature
     since: datetime | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,7 @@ class Tally:
 
     leaf: EverLeaf | None
     per: Window | None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -310,6 +316,21 @@ class Pack:
             return ()
         steps = [step.goal for step in quest.steps if identity.key in {quest.key, f"{quest.key}/{step.key}"}]
         return (*steps, quest.requires) if quest.requires else tuple(steps)
+
+    def mark_of(self, identity: Identity) -> str:
+        """The mark of the rule that gives recognitions of that identity; "" where this version has none."""
+        kind, key, tier, _ = identity
+        rule: EventType | Quest | Tier | Streak | None = None
+        if kind == RecognitionKind.EVENT:
+            rule = self.event_types.get(key)
+        elif kind in {RecognitionKind.QUEST, RecognitionKind.STEP}:
+            rule = self.quest(key.partition("/")[0])
+        elif kind == RecognitionKind.MILESTONE:
+            rule = self.streak(key)
+        elif kind == RecognitionKind.BADGE:
+            badge = self.badge(key)
+            rule = next((each for each in badge.tiers if each.tier == tier), None) if badge else None
+        return rule.mark if rule else ""
 
     def skill(self, key: str) -> Skill | None:
         """The skill of that key."""

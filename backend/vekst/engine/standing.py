@@ -23,12 +23,14 @@ __all__ = [
     "Kept",
     "QuestRun",
     "QuestState",
+    "SameInstant",
     "SkillState",
     "Standing",
     "StepState",
     "StreakState",
     "TallyState",
     "TierRun",
+    "account",
     "decode",
     "encode",
     "fresh_standing",
@@ -282,19 +284,28 @@ def _fresh_quest(quest: Quest) -> QuestState:
     return QuestState(met=True, opened_at=None if quest.when_accepted else BEGINNING)
 
 
-def keep(pack: Pack, standing: Standing, recognition: Recognition) -> None:
-    """Let the standing hold what the fold of its events does not give: what a challenge gave, or a rule before it."""
+def keep(pack: Pack, standing: Standing, recognition: Recognition, *, known: bool = False) -> None:
+    """Let the standing hold what the fold of its events does not give: what a challenge gave, or a rule before it.
+
+    `known` says that the rules' states have seen it already.
+    """
     outcome = recognition.nature is Nature.OUTCOME
     reached_at = micros(recognition.reached_at)
     standing.kept.append(Kept(*recognition.identity, recognition.points, outcome, recognition.skill, reached_at))
-    if outcome:
+    account(pack, standing, recognition)
+    if not known:
+        _mark_held(pack, standing, recognition)
+
+
+def account(pack: Pack, standing: Standing, recognition: Recognition) -> None:
+    """Add the points of a recognition to the accounts that they belong to (P1, K1)."""
+    if recognition.nature is Nature.OUTCOME:
         standing.outcomes += recognition.points
     else:
         standing.effort += recognition.points
         index = pack.skill_index.get(recognition.skill or "")
         if index is not None:
             standing.skills[index].points += recognition.points
-    _mark_held(pack, standing, recognition)
 
 
 def _mark_held(pack: Pack, standing: Standing, recognition: Recognition) -> None:

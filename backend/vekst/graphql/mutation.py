@@ -8,7 +8,6 @@ import strawberry
 
 from vekst.graphql.context import Info
 from vekst.graphql.fields import resolved
-from vekst.graphql.mutation_goals import GoalMutations
 from vekst.graphql.mutations.acknowledging import AcknowledgeInput, AcknowledgeResult, acknowledge
 from vekst.graphql.mutations.challenges import (
     CancelChallengeInput,
@@ -70,7 +69,7 @@ _INPUT = "What to do."
 
 
 @strawberry.type(description="What can be done. Expected failures are members of each result.")
-class Mutation(GoalMutations):
+class Mutation:
     """The mutation root."""
 
     @resolved("Record events. Each is answered by itself; STORED is said once it is on disk.")

@@ -41,6 +41,7 @@ from vekst.engine.pack import (
 )
 from vekst.quests import documents as doc
 from vekst.quests.learner_goals import LearnerGoals, goal_faults
+from vekst.quests.marks import mark
 from vekst.quests.natures import Natures, natures
 
 __all__ = ["Since", "compile_pack", "compile_tally"]
@@ -300,7 +301,8 @@ class _Compiler:
             fields={name: self._field(field) for name, field in event.fields.items()},
             points=event.points,
             at_most=_cap(event.at_most),
-            since=self._since.get(("events", key)),
+            since=(since := self._since.get(("events", key))),
+            mark=mark("events", key, event.nature, event.at_most, since),
         )
 
     def _field(self, field: doc.FieldDocument) -> Field:
@@ -323,23 +325,28 @@ class _Compiler:
     def _badge(self, key: str, badge: doc.BadgeDocument) -> Badge:
         index, heard = self._badges[key], _Heard(set())
         repeats = badge.repeat is doc.Repeat.ALWAYS
+        since = self._since.get(("badges", key))
         tiers = tuple(
-            Tier(
-                tier.tier or "",
-                self._texts(tier.title),
-                self._goal(tier.earn, heard, repeats=repeats),
-                tier.points,
-                self._natures.badge(key, tier.tier),
-            )
-            for tier in badge.tiers
+            self._tier(key, badge, tier, self._goal(tier.earn, heard, repeats=repeats)) for tier in badge.tiers
         )
         self._listen("badges", index, heard.types)
         if heard.reads_state:
             self._state_badges.append(index)
         first, last = _days(badge.from_, badge.until)
         title, description = self._texts(badge.title), self._texts(badge.description)
-        since = self._since.get(("badges", key))
         return Badge(key, title, description, badge.skill, _repeat(badge.repeat), first, last, tiers, since)
+
+    def _tier(self, key: str, badge: doc.BadgeDocument, tier: doc.TierDocument, goal: Goal) -> Tier:
+        nature, since = self._natures.badge(key, tier.tier), self._since.get(("badges", key))
+        asks = (tier.earn, badge.repeat, badge.from_, badge.until)
+        return Tier(
+            tier.tier or "",
+            self._texts(tier.title),
+            goal,
+            tier.points,
+            nature,
+            mark("badges", key, tier.tier, *asks, nature, since),
+        )
 
     def _quest(self, key: str, quest: doc.QuestDocument) -> Quest:
         index, asked, heard = self._quests[key], _Heard(set()), _Heard(set())
@@ -360,6 +367,9 @@ class _Compiler:
         if asked.reads_state or heard.reads_state:
             self._state_quests.append(index)
         first, last = _days(quest.from_, quest.until)
+        nature, since = self._natures.quest(key), self._since.get(("quests", key))
+        asks = [(step.key, step.earn) for step in quest.steps]
+        opens = (quest.requires, quest.starts, quest.in_order, quest.repeat, quest.from_, quest.until)
         return Quest(
             key=key,
             title=self._texts(quest.title),
@@ -372,9 +382,10 @@ class _Compiler:
             first=first,
             last=last,
             points=quest.points,
-            nature=self._natures.quest(key),
+            nature=nature,
             steps=steps,
-            since=self._since.get(("quests", key)),
+            since=since,
+            mark=mark("quests", key, asks, *opens, nature, since),
         )
 
     def _streak(self, key: str, streak: doc.StreakDocument) -> Streak:
@@ -382,18 +393,22 @@ class _Compiler:
         counts = self._goal(streak.counts, heard)
         self._listen("streaks", self._streaks[key], heard.types)
         freezes = streak.freezes
+        calendar = self._calendar(streak.calendar or self._document.pack.calendar)
+        nature, since = self._natures.streak(key), self._since.get(("streaks", key))
+        days = (streak.every, calendar.workdays, calendar.country)
         return Streak(
             key=key,
             title=self._texts(streak.title),
             description=self._texts(streak.description),
             skill=streak.skill,
             every=streak.every.value,
-            calendar=self._calendar(streak.calendar or self._document.pack.calendar),
+            calendar=calendar,
             counts=counts,
             freezes=Freezes(freezes.start_with, freezes.earn_one_per, freezes.bridge_at_most),
             milestones=tuple(sorted(streak.milestones.items())),
-            nature=self._natures.streak(key),
-            since=self._since.get(("streaks", key)),
+            nature=nature,
+            since=since,
+            mark=mark("streaks", key, *days, streak.counts, freezes, nature, since),
         )
 
     def _calendar(self, key: str | None) -> WorkCalendar:
@@ -432,7 +447,7 @@ class _Compiler:
             case doc.TallyBoard():
                 per, leaf = _board_window(measure.per), compile_tally(measure.tally, 0)
                 self._listen("tallies", len(self._tallies), leaf.types)
-                self._tallies.append(Tally(leaf, per))
+                self._tallies.append(Tally(leaf, per, mark("tallies", "", measure.tally, per)))
                 return TallyMeasure(per, len(self._tallies) - 1)
             case _:
                 assert_never(measure)
@@ -442,5 +457,5 @@ class _Compiler:
         for index, tally in enumerate(self._tallies):
             if tally.leaf is None and tally.per is per:
                 return index
-        self._tallies.append(Tally(None, per))
+        self._tallies.append(Tally(None, per, mark("tallies", "points", per)))
         return len(self._tallies) - 1

@@ -11,9 +11,9 @@ from vekst.domain.calendars import local_day
 from vekst.domain.events import ProgressEvent
 from vekst.domain.periods import Window, window_key, window_start
 from vekst.domain.recognitions import Identity, Nature, Points, Recognition, RecognitionKind, recognised_points
-from vekst.engine.fold import fold, without_voided
+from vekst.engine.checkpoint import Beginning, fold_from
+from vekst.engine.fold import without_voided
 from vekst.engine.pack import Pack, Texts
-from vekst.engine.standing import fresh_standing
 from vekst.quests.changes import Change, RuleKey, rule_changes
 from vekst.quests.checks import outcome_share
 from vekst.quests.compiler import Since, compile_pack
@@ -56,6 +56,8 @@ class Ruleset:
 class LearnerHistory:
     """What is known of a learner: all events in canonical order, and what the ledger says they hold.
 
+    `checkpoint` is what remains of events that were erased.
+
     `zone` is the one a fold begins with; None is the pack's.
     """
 
@@ -64,6 +66,7 @@ class LearnerHistory:
     zone: str | None
     events: Sequence[ProgressEvent]
     held: Sequence[Recognition]
+    checkpoint: bytes | None = None
 
 
 class Planner:
@@ -119,8 +122,8 @@ class Planner:
     def _judge(
         self, pack: Pack, learner: LearnerHistory, events: Sequence[ProgressEvent], kept: Sequence[Recognition] = ()
     ) -> Given:
-        standing = fresh_standing(pack, learner.zone or pack.zone, kept)
-        return _by_rules(fold(pack, standing, events))
+        beginning = Beginning(learner.zone, learner.checkpoint, learner.held)
+        return _by_rules(fold_from(pack, beginning, events, kept)[1])
 
     def _given_by_publishing(
         self, learner: LearnerHistory, events: Sequence[ProgressEvent], old: Given, new: Given

@@ -29,10 +29,11 @@ class Times:
         bound = pack is not None and not history
         return cls(now, max(_EARLIEST, now - pack.accepts_events_up_to) if bound and pack else _EARLIEST)
 
-    def problem(self, occurred_at: datetime) -> Problem | None:
-        """Why an event of that instant is refused, or None."""
+    def problem(self, occurred_at: datetime, since: datetime | None = None) -> Problem | None:
+        """Why an event of that instant is refused, or None; what was there before `since` was erased (retention)."""
         if occurred_at > self.now + _AHEAD_AT_MOST:
             return Problem("IN_THE_FUTURE", "occurredAt", {"now": self.now.isoformat(timespec="seconds")})
-        if occurred_at < self.earliest:
-            return Problem("TOO_OLD", "occurredAt", {"earliest": self.earliest.isoformat(timespec="seconds")})
+        earliest = max(self.earliest, since) if since else self.earliest
+        if occurred_at < earliest:
+            return Problem("TOO_OLD", "occurredAt", {"earliest": earliest.isoformat(timespec="seconds")})
         return None

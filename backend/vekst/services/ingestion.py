@@ -77,7 +77,8 @@ class IngestionService:
     async def _store(self, org_id: UUID, recorder: Recorder, events: Sequence[NewEvent]) -> list[Receipt]:
         now = self._clock()
         async with self._database.writing(org_id) as connection:
-            intake = await intake_store.read(connection, org_id, _named(events), teams=recorder.teams)
+            named = _named(events, recorder)
+            intake = await intake_store.read(connection, org_id, named, teams=recorder.teams)
             pack = await self._packs.of(connection, org_id, intake.head)
             batch = _Batch(pack, recorder, intake.subjects, now)
             judged = [batch.examine(event) for event in events]
@@ -124,10 +125,12 @@ class _Batch:
     def _row(self, event: NewEvent) -> EventRow | None:
         """The row of an event with which all is well at first glance, as with nearly every one."""
         event_type = self._types.get(event.type)
-        if event_type is None or not is_plain_id(event.id) or self._times.problem(event.occurred_at) is not None:
+        if event_type is None or not is_plain_id(event.id):
             return None
         recording = self._recorder.about(event.person, self._subjects)
-        if isinstance(recording, Problem) or not fits(event_type, event.data, recording.recorded_by):
+        if isinstance(recording, Problem) or self._times.problem(event.occurred_at, recording.since) is not None:
+            return None
+        if not fits(event_type, event.data, recording.recorded_by):
             return None
         data = storable_json(event.data)
         return None if data is None else self._made(event, recording, data)
@@ -148,7 +151,8 @@ class _Batch:
         if self._pack is None:
             return Problem("NO_PACK")
         recording = self._recorder.about(event.person, self._subjects)
-        problem = form_problem(event) or self._times.problem(event.occurred_at)
+        since = None if isinstance(recording, Problem) else recording.since
+        problem = form_problem(event) or self._times.problem(event.occurred_at, since)
         if problem is not None:
             return problem
         if isinstance(recording, Problem):
@@ -159,5 +163,7 @@ class _Batch:
         return self._made(event, recording, json_text(event.data))
 
 
-def _named(events: Sequence[NewEvent]) -> list[str]:
-    return [person for person in {event.person for event in events} if person is not None and is_storable(person)]
+def _named(events: Sequence[NewEvent], recorder: Recorder) -> list[str]:
+    """Whom the events are about, by key."""
+    named = {recorder.person if event.person is None else event.person for event in events}
+    return [person for person in named if person is not None and is_storable(person)]

@@ -9,11 +9,12 @@ import msgspec
 
 from vekst.domain.events import VOIDED, ProgressEvent
 from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
+from vekst.engine.checkpoint import Beginning, fold_from
 from vekst.engine.fold import fold, follows, without_voided
 from vekst.engine.goals import Goal
 from vekst.engine.learner_goals import criteria_of
 from vekst.engine.pack import Pack
-from vekst.engine.standing import Standing, decode, fresh_standing
+from vekst.engine.standing import Standing, decode
 from vekst.engine.version import ENGINE_VERSION, is_newer
 from vekst.storage.events_store import History
 from vekst.storage.ledger_store import HeldEntry
@@ -59,7 +60,7 @@ def standing_below(pack: Pack, row: StandingRow, pending: Sequence[ProgressEvent
     if row.failures:
         return None
     try:
-        standing = _fresh(pack, row) if row.state is None else _decoded(pack, row.state, row)
+        standing = Beginning(row.first_zone).standing(pack) if row.state is None else _decoded(pack, row.state, row)
     except msgspec.DecodeError:
         return None
     return standing if standing is not None and follows(pack, standing, pending) else None
@@ -82,28 +83,23 @@ def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[H
     What the fold does not give (or gives with other points) is kept (V1, M3), unless a void took its evidence away.
     """
     events = without_voided(history.events)
-    decided = {each.identity: each for each in fold(pack, _fresh(pack, row), events)}
+    beginning = Beginning(row.first_zone, history.checkpoint, [entry.recognition for entry in held])
+    decided = {each.identity: each for each in fold_from(pack, beginning, events)[1]}
     missing = [entry for entry in held if not _gives(decided.get(entry.recognition.identity), entry.recognition)]
     lost = [entry for entry in missing if entry.recognition.identity not in decided and not _is_final(entry)]
-    taken = _taken_away(pack, row, history, lost)
+    taken = _taken_away(pack, beginning, history, lost)
     kept = [entry.recognition for entry in missing if entry.seq not in taken]
-    standing = _fresh(pack, row, kept)
-    given = fold(pack, standing, events)
+    standing, given = fold_from(pack, beginning, events, kept)
     # What is kept may still earn, with the rest, what a void seemed to have taken away: it stays, with its points (V1).
     earned = {each.identity: each for each in given}
     back = [entry for entry in missing if entry.seq in taken and entry.recognition.identity in earned]
     repriced = [each.recognition for each in back if not _gives(earned[each.recognition.identity], each.recognition)]
     if repriced:
-        standing = _fresh(pack, row, [*kept, *repriced])
-        given = fold(pack, standing, events)
+        standing, given = fold_from(pack, beginning, events, [*kept, *repriced])
     reversals = [taken[entry.seq] for entry in missing if entry.seq in taken and entry not in back]
     living = {entry.recognition.identity for entry in held} - {each.held.recognition.identity for each in reversals}
     new = [each for each in given if each.identity not in living]
     return Judgement(standing, new, reversals, history.waiting, len(history.events))
-
-
-def _fresh(pack: Pack, row: StandingRow, kept: Sequence[Recognition] = ()) -> Standing:
-    return fresh_standing(pack, row.first_zone or pack.zone, kept)
 
 
 def _is_final(entry: HeldEntry) -> bool:
@@ -120,7 +116,7 @@ def _gives(decided: Recognition | None, held: Recognition) -> bool:
     )
 
 
-def _taken_away(pack: Pack, row: StandingRow, history: History, lost: Sequence[HeldEntry]) -> dict[int, Reversal]:
+def _taken_away(pack: Pack, beginning: Beginning, history: History, lost: Sequence[HeldEntry]) -> dict[int, Reversal]:
     """Of the held entries that the fold does not give those that voids took away (M3), by their seq.
 
     A void takes away what names the voided event as evidence, and all else that only the voided events had earned:
@@ -130,7 +126,7 @@ def _taken_away(pack: Pack, row: StandingRow, history: History, lost: Sequence[H
     voids = _voids(history.events)
     if not voids or not lost:
         return {}
-    before = {each.identity for each in fold(pack, _fresh(pack, row), history.events)}
+    before = {each.identity for each in fold_from(pack, beginning, history.events)[1]}
     latest = max(voids.values(), key=lambda void: void.position)
     reversals: dict[int, Reversal] = {}
     for entry in lost:

@@ -44,7 +44,7 @@ class PlanningService:
         return await asyncio.to_thread(planner.plan)
 
     async def _histories(self, org_id: UUID, learners: Sequence[LearnerRow]) -> list[LearnerHistory]:
-        ids = [learner.learner_id for learner in learners if learner.events]
+        ids = [learner.learner_id for learner in learners]
         async with self._database.snapshot(org_id) as connection:
             events = await events_store.history(connection, org_id, ids)
             held = await ledger_store.held(connection, org_id, ids)
@@ -55,9 +55,10 @@ class PlanningService:
                 zone=learner.first_zone,
                 events=events[learner.learner_id].events,
                 held=[entry.recognition for entry in held.get(learner.learner_id, ())],
+                checkpoint=events[learner.learner_id].checkpoint,
             )
             for learner in learners
-            if learner.events
+            if (known := events[learner.learner_id]).events or known.checkpoint
         ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -16,10 +17,11 @@ __all__ = ["Recorder", "Recording", "recorder_for_actor", "recorder_for_import"]
 
 
 class Recording(NamedTuple):
-    """About whom an event is, and as what it is recorded."""
+    """About whom an event is, as what it is recorded, and from when on events are let in (None: from ever)."""
 
     learner_id: UUID
     recorded_by: RecordedBy
+    since: datetime | None = None
 
 
 class Recorder(Protocol):
@@ -28,6 +30,11 @@ class Recorder(Protocol):
     @property
     def source(self) -> str:
         """The source of its events."""
+        ...
+
+    @property
+    def person(self) -> str | None:
+        """Whom an event is about that names nobody; None where it has to."""
         ...
 
     @property
@@ -63,6 +70,7 @@ class _System:
     recorded_by: RecordedBy
     history: bool
     teams: bool = False
+    person: str | None = None
 
     def about(self, person: str | None, subjects: Mapping[str, SubjectRow]) -> Recording | Problem:
         if person is None:
@@ -72,7 +80,7 @@ class _System:
             return _unknown(person)
         if not subject.active and not self.history:
             return Problem("PERSON_NOT_ACTIVE", "person", {"person": person})
-        return Recording(subject.learner_id, self.recorded_by)
+        return Recording(subject.learner_id, self.recorded_by, subject.events_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +94,21 @@ class _Person:
     def source(self) -> str:
         return self.actor.source
 
+    @property
+    def person(self) -> str | None:
+        return self.actor.person
+
     def about(self, person: str | None, subjects: Mapping[str, SubjectRow]) -> Recording | Problem:
         if person is None or person == self.actor.person:
-            return Recording(self.learner_id, RecordedBy.SELF)
+            own = subjects.get(self.actor.person or "")
+            return Recording(self.learner_id, RecordedBy.SELF, own.events_from if own else None)
         subject = subjects.get(person)
         # Nobody learns who exists beside those whom they manage.
         if subject is None or not self.actor.manages.intersection(subject.teams):
             return Problem("NOT_ALLOWED_TO_RECORD", "person", {"person": person[:80]})
         if not subject.active:
             return Problem("PERSON_NOT_ACTIVE", "person", {"person": person})
-        return Recording(subject.learner_id, RecordedBy.MANAGER)
+        return Recording(subject.learner_id, RecordedBy.MANAGER, subject.events_from)
 
 
 def _unknown(person: str) -> Problem:

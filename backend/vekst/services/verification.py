@@ -12,12 +12,13 @@ import msgspec
 
 from vekst.domain.events import VOIDED
 from vekst.domain.recognitions import Identity, Recognition, RecognitionKind
-from vekst.engine.fold import fold, without_voided
+from vekst.engine.checkpoint import Beginning, decode_checkpoint, fold_from, sums_given
+from vekst.engine.fold import without_voided
 from vekst.engine.learner_goals import criteria_of
 from vekst.engine.order import OrderBound, goal_rests_on_order, order_bound, rests_on_order
 from vekst.engine.pack import Pack
 from vekst.engine.quests import new_run
-from vekst.engine.standing import Standing, decode, fresh_standing
+from vekst.engine.standing import Standing, decode
 from vekst.services.places import places_of
 from vekst.storage.boards_store import Place
 from vekst.storage.events_store import History
@@ -52,6 +53,8 @@ class Fault(StrEnum):
     """The standing can't be read."""
     PLACE = "PLACE"
     """A place on a board is not the one that follows from the standing."""
+    CHECKPOINT = "CHECKPOINT"
+    """What is held from before the horizon is not what the checkpoint says that the erased events gave."""
     COUNT = "COUNT"
     """A board's histogram is not what is on the board."""
 
@@ -114,6 +117,9 @@ class _Check:
         given = (entry for entry in stored.ledger if entry.reverses_seq is None)
         self._open = [entry for entry in given if entry.seq not in reversed_seqs]
         self._held = {entry.recognition.identity: entry for entry in self._open}
+        held = [entry.recognition for entry in self._open]
+        self._beginning = Beginning(stored.row.first_zone, stored.history.checkpoint, held)
+        self._horizon = stored.history.horizon
 
     def tell(self, fault: Fault, about: Recognition, *, expected: str = "", found: str = "") -> Difference:
         return Difference(fault, self._stored.person, *about.identity, expected, found)
@@ -160,8 +166,9 @@ class _Check:
             if each.identity not in self._held:
                 lost = Difference(Fault.NOT_HELD, self._stored.person, *each.identity, "", f"{each.points} points")
                 yield lost
-        again = self._fresh(pack, [entry.recognition for entry in kept])
-        given = {each.identity: each for each in fold(pack, again, self._events)}
+        again, found = fold_from(pack, self._beginning, self._events, [entry.recognition for entry in kept])
+        given = {each.identity: each for each in found}
+        yield from self._sums(pack)
         yield from self._compare(given, {entry.recognition.identity for entry in kept})
         yield from self._unjustified(kept, pack)
         _tidy(pack, again)
@@ -202,6 +209,9 @@ class _Check:
                 identity = entry.recognition.identity
                 if entry.pack_version != version or identity.kind == RecognitionKind.CHALLENGE:
                     continue
+                if self._horizon is not None and entry.recognition.reached_at < self._horizon:
+                    # What it rested on was erased.
+                    continue
                 found = given.get(identity)
                 if not (found and _same(found, entry.recognition)) and not self._by_order(pack, bound, identity):
                     expected = f"given by version {version}"
@@ -216,7 +226,7 @@ class _Check:
 
     def _given_under(self, pack: Pack) -> Mapping[Identity, Recognition]:
         """What a version gives for the events, beside what was held from versions before it."""
-        given = {each.identity: each for each in fold(pack, self._fresh(pack), self._events)}
+        given = {each.identity: each for each in fold_from(pack, self._beginning, self._events)[1]}
         earlier = (
             entry.recognition
             for entry in self._stored.ledger
@@ -225,10 +235,17 @@ class _Check:
         kept = [each for each in earlier if not ((found := given.get(each.identity)) and _same(found, each))]
         if not kept:
             return given
-        return {each.identity: each for each in fold(pack, self._fresh(pack, kept), self._events)}
+        return {each.identity: each for each in fold_from(pack, self._beginning, self._events, kept)[1]}
 
-    def _fresh(self, pack: Pack, kept: Sequence[Recognition] = ()) -> Standing:
-        return fresh_standing(pack, self._stored.row.first_zone or pack.zone, kept)
+    def _sums(self, pack: Pack) -> Iterator[Difference]:
+        """What the ledger holds from before the horizon is what the checkpoint says that the erased events gave."""
+        if self._beginning.checkpoint is None:
+            return
+        expected = decode_checkpoint(self._beginning.checkpoint).given
+        found = sums_given(pack, self._beginning.given(pack))
+        for mark in sorted(found.keys() & expected.keys()):
+            if expected[mark] != found[mark]:
+                yield self.part(Fault.CHECKPOINT, "checkpoint", _sum(expected[mark]), _sum(found[mark]), mark)
 
     # The boards beside the standing
 
@@ -275,6 +292,10 @@ def _worth(recognition: Recognition) -> str:
 
 def _at(entry: LedgerEntry) -> str:
     return f"entry {entry.seq} of version {entry.pack_version}"
+
+
+def _sum(given: tuple[int, int]) -> str:
+    return f"{given[0]} recognitions with {given[1]} points"
 
 
 def _value(place: Place | None) -> str:

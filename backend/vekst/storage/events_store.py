@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.events import VOIDED, ProgressEvent, RecordedBy
-from vekst.storage import direct
+from vekst.storage import checkpoints_store, direct
 
 __all__ = [
     "EventKey",
@@ -53,10 +53,15 @@ class EventRow(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All events of a learner in canonical order, and the refs of those that wait to be judged."""
+    """All events of a learner that are there, in canonical order, and the refs of those that wait to be judged.
+
+    `checkpoint` is what remains of the events from before `horizon`, which were erased; None where none were.
+    """
 
     events: list[ProgressEvent]
     waiting: list[int]
+    checkpoint: bytes | None = None
+    horizon: datetime | None = None
 
 
 _APPEND: Final = """
@@ -67,6 +72,7 @@ _APPEND: Final = """
         INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
         SELECT $1, n.learner_id, n.source, n.id, n.type, n.occurred_at, n.data::jsonb, n.recorded_by, $9
           FROM given n JOIN people p ON p.org_id = $1 AND p.learner_id = n.learner_id
+               AND (p.events_from IS NULL OR n.occurred_at >= p.events_from)
          ORDER BY n.learner_id, n.source COLLATE "C", n.id COLLATE "C"
         ON CONFLICT (org_id, learner_id, source, id) DO NOTHING
         RETURNING learner_id, source, id
@@ -138,7 +144,8 @@ _LOCK_VOIDS: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 
 async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[EventRow], at: datetime) -> set[int]:
     """Add the events that are not there yet, in sorted order; the places of the others. The rows' keys must differ.
 
-    Whoever was erased is given none, even by a request that was let in before.
+    Whoever was erased is given none, even by a request that was let in before; nor is anybody from before the horizon
+    up to which their events were erased.
     """
     columns = _columns(rows).values()
     return {place - 1 for (place,) in await direct.fetch(connection, _APPEND, org_id, *columns, at, len(rows))}
@@ -165,8 +172,9 @@ async def pending(
 
 
 async def history(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> dict[UUID, History]:
-    """All events of these learners."""
-    found = {learner_id: History([], []) for learner_id in learner_ids}
+    """All events of these learners, and what remains of those that were erased."""
+    checkpoints = await checkpoints_store.read(connection, org_id, learner_ids)
+    found = {learner_id: History([], [], *checkpoints.get(learner_id, ())) for learner_id in learner_ids}
     rows = await connection.execute(_HISTORY, {"org_id": org_id, "learners": list(learner_ids)})
     for learner_id, *columns, waits in rows:
         event = _event(columns)

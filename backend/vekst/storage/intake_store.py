@@ -26,12 +26,12 @@ class Intake:
 
 _HEAD: Final = """
     SELECT NULL::text AS person, NULL::uuid AS learner_id, NULL::boolean AS active, NULL::uuid[] AS teams,
-           latest.version, latest.digest, latest.since
+           NULL::timestamptz AS events_from, latest.version, latest.digest, latest.since
       FROM (SELECT version, digest, since FROM pack_versions WHERE org_id = $1 ORDER BY version DESC LIMIT 1) latest
 """
 _SUBJECTS: Final = """
      UNION ALL
-    SELECT p.person, p.learner_id, p.active, {teams}, NULL, NULL, NULL
+    SELECT p.person, p.learner_id, p.active, {teams}, p.events_from, NULL, NULL, NULL
       FROM people p WHERE p.org_id = $1 AND p.person = ANY($2::text[])
 """
 _TEAMS: Final = """
@@ -47,9 +47,9 @@ async def read(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]
     rows = await direct.fetch(connection, _WITH_TEAMS if teams else _ALONE, org_id, persons)
     head: PackHead | None = None
     subjects: dict[str, SubjectRow] = {}
-    for person, learner_id, active, in_teams, *version in rows:
+    for person, learner_id, active, in_teams, events_from, *version in rows:
         if person is None:
             head = head_from(*version)
         else:
-            subjects[person] = SubjectRow(learner_id, active, tuple(in_teams))
+            subjects[person] = SubjectRow(learner_id, active, tuple(in_teams), events_from)
     return Intake(head, subjects)

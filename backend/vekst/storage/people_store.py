@@ -47,11 +47,12 @@ class IdentityRow:
 
 
 class SubjectRow(msgspec.Struct, frozen=True):
-    """Whom an event is about, with the teams they are in now."""
+    """Whom an event is about, with the teams they are in now; events from before `events_from` were erased."""
 
     learner_id: UUID
     active: bool
     teams: tuple[UUID, ...]
+    events_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

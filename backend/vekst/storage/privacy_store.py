@@ -76,6 +76,19 @@ _REWRITE: Final = text(
      WHERE s.org_id = :org_id AND s.learner_id = n.learner_id
     """
 )
+_NAMING_CHECKPOINTS: Final = text(
+    """
+    SELECT learner_id, state FROM checkpoints
+     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND position(CAST(:bytes AS bytea) IN state) > 0
+    """
+)
+_REWRITE_CHECKPOINTS: Final = text(
+    """
+    UPDATE checkpoints c SET state = n.state
+      FROM unnest(CAST(:learners AS uuid[]), CAST(:states AS bytea[])) AS n (learner_id, state)
+     WHERE c.org_id = :org_id AND c.learner_id = n.learner_id
+    """
+)
 _REMEMBER: Final = text("SELECT vekst_remember_erasure(:person, :at)")
 _FIND_ERASED: Final = text("SELECT * FROM vekst_erased(CAST(:persons AS text[]))")
 
@@ -140,16 +153,11 @@ async def _forget_name(connection: AsyncConnection, org_id: UUID, learner_id: UU
     await connection.execute(_FORGET_COLLEAGUE, given)
     await connection.execute(_FORGET_VOIDER, {**given, "voids": about["voids"]})
     naming = {"org_id": org_id, "learners": list(aliases), "bytes": name.encode()}
-    states = {row.learner_id: bytes(row.state) for row in await connection.execute(_NAMING, naming)}
-    rewritten = {each: state.replace(name.encode(), aliases[each].encode()) for each, state in states.items()}
-    given = {
-        "org_id": org_id,
-        "name": name,
-        "learners": list(rewritten),
-        "states": list(rewritten.values()),
-        "aliases": [aliases[each] for each in rewritten],
-    }
-    await connection.execute(_REWRITE, given)
+    for find, write in ((_NAMING, _REWRITE), (_NAMING_CHECKPOINTS, _REWRITE_CHECKPOINTS)):
+        states = {row.learner_id: bytes(row.state) for row in await connection.execute(find, naming)}
+        rewritten = {each: state.replace(name.encode(), aliases[each].encode()) for each, state in states.items()}
+        given = {"org_id": org_id, "name": name, "learners": list(rewritten), "states": list(rewritten.values())}
+        await connection.execute(write, {**given, "aliases": [aliases[each] for each in rewritten]})
 
 
 def _select(name: str) -> str:

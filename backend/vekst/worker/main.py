@@ -24,6 +24,7 @@ from vekst.logs import configure_logging
 from vekst.settings import Settings
 from vekst.signals.metrics import Metrics
 from vekst.worker.functions import judge, look_again, sweep, sweep_without_hints
+from vekst.worker.retention import expire_everything
 from vekst.worker.verification import verify_everything
 
 __all__ = ["run_worker", "work"]
@@ -31,7 +32,7 @@ __all__ = ["run_worker", "work"]
 _POLL: Final = 0.02
 # A job is one turn of an organisation and takes a second or two; a killed worker's job is free again soon after this.
 _JOB_TIMEOUT: Final = 30
-# The nightly verification is for one worker, which judges on beside it.
+# What is done at night is for one worker, which judges on beside it.
 _NIGHT: Final = 6 * 3600
 _PAUSE: Final = 0.5
 _GRACE: Final = 10.0
@@ -147,6 +148,7 @@ def _arq_worker(process: Process) -> Worker:
         functions=[func(judge, name=JUDGE)],
         cron_jobs=[
             cron(sweep, name="sweep", second=set(range(0, 60, 5)), run_at_startup=True, max_tries=1),
+            cron(expire_everything, name="expire", hour=1, minute=20, timeout=_NIGHT, max_tries=1),
             cron(verify_everything, name="verify", hour=2, minute=40, timeout=_NIGHT, max_tries=1),
         ],
         queue_name=QUEUE_NAME,

@@ -17,7 +17,7 @@ from vekst.graphql.scalars import DateTime
 from vekst.graphql.types.challenges import challenge_title
 from vekst.graphql.types.enums import PointsNature, RecognitionKind
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
-from vekst.queries.ledger import LedgerRow, ledger_page
+from vekst.queries.ledger import EvidenceRow, LedgerRow, ledger_page
 
 __all__ = [
     "CHANGES",
@@ -66,12 +66,20 @@ class Why:
         identity = Identity(entry.kind, entry.key, entry.tier, entry.occurrence)
         return self.explainer.why(identity) if self.explainer else entry.key
 
+    @resolved("How many events that it rests on were erased since, because they were kept for long enough.")
+    async def evidence_erased(self, info: Info) -> int:
+        """Evidence that is no longer there."""
+        return len(self.entry.evidence) - len(await self._found(info))
+
+    async def _found(self, info: Info) -> list[EvidenceRow]:
+        keys = [(self.entry.learner_id, ref) for ref in self.entry.evidence]
+        return [event for event in await info.context.loaders.evidence.load_many(keys) if event is not None]
+
     @resolved("The events that it rests on, the latest last; those that were erased are left out.")
     async def evidence(self, info: Info) -> list[Evidence]:
         """The events."""
-        keys = [(self.entry.learner_id, ref) for ref in self.entry.evidence]
-        found = await info.context.loaders.evidence.load_many(keys)
-        events = sorted(filter(None, found), key=lambda event: (event.occurred_at, event.source, event.id))
+        found = await self._found(info)
+        events = sorted(found, key=lambda event: (event.occurred_at, event.source, event.id))
         return [
             Evidence(source=event.source, id=event.id, type=event.type, occurred_at=DateTime(event.occurred_at))
             for event in events

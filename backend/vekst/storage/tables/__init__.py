@@ -9,6 +9,7 @@ from vekst.storage.tables.challenge_progress import challenge_progress
 from vekst.storage.tables.challenge_sides import challenge_side_progress, challenge_sides
 from vekst.storage.tables.challenge_teams import challenge_teams
 from vekst.storage.tables.challenges import challenges
+from vekst.storage.tables.checkpoints import checkpoints
 from vekst.storage.tables.erasures import erasure_keys, erasures
 from vekst.storage.tables.feedback import feedback
 from vekst.storage.tables.goals import goals
@@ -34,6 +35,7 @@ __all__ = [
     "challenge_sides",
     "challenge_teams",
     "challenges",
+    "checkpoints",
     "erasure_keys",
     "erasures",
     "feedback",

@@ -26,6 +26,7 @@ people = Table(
     Column("locale", Text),
     Column("active", Boolean, nullable=False),
     Column("joined_at", MOMENT, nullable=False),
+    Column("events_from", MOMENT, comment="events from before it were erased, and none are let in; null for no bound"),
     UniqueConstraint("org_id", "person", name="uq_people_person"),
     CheckConstraint("role IN ('learner', 'manager', 'author', 'admin')", name="role"),
     ForeignKeyConstraint(["org_id"], ["organisations.org_id"], name="fk_people_org"),
