@@ -26,6 +26,7 @@ from benchmarks.stage import Stage, set_stage
 from benchmarks.workloads.engine import growth, throughput
 from benchmarks.workloads.over_http import home_screen, through_graphql
 from benchmarks.workloads.services import ingestion, judging
+from benchmarks.workloads.taking_in import ingestion_through_graphql
 from vekst.logs import configure_logging
 
 __all__ = ["main"]
@@ -37,6 +38,7 @@ _WORKLOADS: Final[dict[str, Workload]] = {
     "growth": growth,
     "ingestion": ingestion,
     "judging": judging,
+    "taking-in": ingestion_through_graphql,
     "graphql": through_graphql,
     "home": home_screen,
 }

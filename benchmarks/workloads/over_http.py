@@ -28,7 +28,7 @@ from vekst.domain.receipts import NewEvent
 from vekst.factory import Factory, Process
 from vekst.tokens import DevelopmentIssuer
 
-__all__ = ["home_screen", "through_graphql"]
+__all__ = ["a_company", "home_screen", "recording", "send_all", "through_graphql"]
 
 _GOALS: Final = {1: 0.5, 100: 0.25, 500: 0.25}
 _HOME_GOAL: Final = 0.75
@@ -40,7 +40,8 @@ _WAITING: Final = "SELECT EXISTS (SELECT FROM progress_events WHERE org_id = $1 
 
 
 @asynccontextmanager
-async def _company(stage: Stage, key: str) -> AsyncIterator[Company]:
+async def a_company(stage: Stage, key: str) -> AsyncIterator[Company]:
+    """An organisation of that key, whose learners have a past, for a block."""
     stage.say(f"{key}: an organisation of {stage.profile.learners:,} learners with a past")
     async with Process.running(stage.settings) as process:
         yield await found_company(stage, Factory(process), key, history=stage.profile.history)
@@ -49,7 +50,7 @@ async def _company(stage: Stage, key: str) -> AsyncIterator[Company]:
 async def through_graphql(stage: Stage) -> list[Finding]:
     """Batches sent as `recordProgress` until the worker has judged them all, beside the same floor as the services."""
     findings: list[Finding] = []
-    async with _company(stage, "graphql") as company, api(stage) as port, worker(stage):
+    async with a_company(stage, "graphql") as company, api(stage) as port, worker(stage):
         most = max(stage.profile.clients)
         planned = (stage.profile.rounds + 2) * 2 * sum(stage.profile.posted.values()) * len(stage.profile.clients)
         crowds = company.crowd(most, planned)
@@ -92,16 +93,21 @@ class _Sender:
 
     async def send(self, requests: Sequence[Sequence[bytes]]) -> None:
         """Send the requests of every client, and wait until everything was judged."""
-
-        async def send(mine: Sequence[bytes]) -> None:
-            connection = await Connection.open(self.port)
-            for request in mine:
-                _check_recorded(await connection.send(request))
-            connection.close()
-
-        await asyncio.gather(*map(send, requests))
+        await send_all(self.port, requests)
         while await self.owner.fetchval(_WAITING, self.company.id):
             await asyncio.sleep(_BETWEEN_LOOKS)
+
+
+async def send_all(port: int, requests: Sequence[Sequence[bytes]]) -> None:
+    """Send the requests of every client, all clients side by side; every event must be stored."""
+
+    async def send(mine: Sequence[bytes]) -> None:
+        connection = await Connection.open(port)
+        for request in mine:
+            _check_recorded(await connection.send(request))
+        connection.close()
+
+    await asyncio.gather(*map(send, requests))
 
 
 async def _compare(stage: Stage, sender: _Sender, size: int, events: int) -> Comparison:
@@ -111,7 +117,7 @@ async def _compare(stage: Stage, sender: _Sender, size: int, events: int) -> Com
 
     async def ours() -> float:
         batches = sender.batches(size, events)
-        requests = [[_record(batch, token) for batch in mine] for mine in batches]
+        requests = [[recording(batch, token) for batch in mine] for mine in batches]
         before = await company.entries()
         with Stopwatch() as watch:
             await sender.send(requests)
@@ -144,7 +150,7 @@ async def _compare(stage: Stage, sender: _Sender, size: int, events: int) -> Com
 
 async def home_screen(stage: Stage) -> list[Finding]:
     """The home screen of learners with a past, beside one statement over tables made for exactly this screen."""
-    async with _company(stage, "home") as company, api(stage) as port:
+    async with a_company(stage, "home") as company, api(stage) as port:
         issuer = DevelopmentIssuer.open(stage.settings.data_dir)
         people = sorted(company.learners)[:_VIEWERS]
         query = (OPERATIONS / "home.graphql").read_text(encoding="utf-8")
@@ -229,7 +235,8 @@ def _ask(query: str, variables: Mapping[str, Any], token: str) -> bytes:
     return post("/graphql", orjson.dumps({"query": query, "variables": variables}), headers)
 
 
-def _record(batch: Sequence[NewEvent], token: str) -> bytes:
+def recording(batch: Sequence[NewEvent], token: str) -> bytes:
+    """The request that records the batch, as bytes of HTTP."""
     query = (OPERATIONS / "record.graphql").read_text(encoding="utf-8")
     events = [
         {"id": each.id, "type": each.type, "occurredAt": each.occurred_at, "data": each.data, "person": each.person}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -55,5 +56,5 @@ class GraphQLMetrics:
 
     def receipted(self, statuses: Iterable[str]) -> None:
         """Count the receipts of one batch."""
-        for status in statuses:
-            self._receipts.labels(status).inc()
+        for status, count in collections.Counter(statuses).items():
+            self._receipts.labels(status).inc(count)

@@ -25,6 +25,8 @@ JSON = NewType("JSON", object)
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s?([Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
 )
+# As nearly every client writes it, and Python reads it.
+_USUAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -36,6 +38,11 @@ class Unread:
 
 
 def _parse_instant(value: object) -> datetime | Unread:
+    if isinstance(value, str) and _USUAL.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return Unread("TIME_NOT_UNDERSTOOD")
     match = _INSTANT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return Unread("TIME_NOT_UNDERSTOOD")

@@ -19,6 +19,7 @@ from graphql import (
     GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
     Undefined,
@@ -105,7 +106,19 @@ def _coercer(kind: GraphQLInputType, within: tuple[GraphQLInputObjectType, ...] 
         )
     if isinstance(named, GraphQLEnumType):
         return _nullable(lambda value: coerce_input_value(value, named))
+    if isinstance(named, GraphQLScalarType):
+        return _nullable(_leaf(named.coerce_input_value))
     return lambda value: coerce_input_value(value, kind)
+
+
+def _leaf(read: _Coerce) -> _Coerce:
+    def coerce(value: object) -> object:
+        try:
+            return read(value)
+        except Exception:  # noqa: BLE001 - whatever it is, graphql-core says how it is wrong
+            return Undefined
+
+    return coerce
 
 
 def _never(_value: object) -> object:

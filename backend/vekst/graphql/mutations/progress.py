@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
+from strawberry.types import get_object_definition
 
 from vekst.domain import receipts as domain
 from vekst.domain.errors import InvalidInput as InvalidInputError
@@ -19,7 +20,15 @@ from vekst.graphql.types.enums import ReceiptStatus
 from vekst.graphql.types.nodes import given
 from vekst.services.backlog import COME_BACK_AFTER
 
-__all__ = ["EventReceipt", "Problem", "RecordProgressInput", "RecordProgressResult", "receipt_of", "record_progress"]
+__all__ = [
+    "EventReceipt",
+    "Problem",
+    "ProgressEventInput",
+    "RecordProgressInput",
+    "RecordProgressResult",
+    "receipt_of",
+    "record_progress",
+]
 
 
 @strawberry.input(description="One fact: something that somebody did, at an instant.")
@@ -43,6 +52,25 @@ class RecordProgressInput:
     """A batch."""
 
     events: list[ProgressEventInput] = strawberry.field(description="The events, in any order.")
+
+
+def _event_from(_kind: type, value: Mapping[str, Any], _context: object) -> ProgressEventInput:
+    return ProgressEventInput(
+        id=value["id"],
+        type=value["type"],
+        occurred_at=value["occurredAt"],
+        data=value.get("data", strawberry.UNSET),
+        person=value.get("person", strawberry.UNSET),
+    )
+
+
+def _batch_from(_kind: type, value: Mapping[str, Any], context: object) -> RecordProgressInput:
+    return RecordProgressInput(events=[_event_from(ProgressEventInput, event, context) for event in value["events"]])
+
+
+# Strawberry would look at every field of every event anew, which takes longer than all else that is done with it.
+get_object_definition(ProgressEventInput, strict=True).from_input = _event_from
+get_object_definition(RecordProgressInput, strict=True).from_input = _batch_from
 
 
 @strawberry.type(description="Why an event was not stored.")
@@ -100,6 +128,9 @@ async def record_progress(info: Info, batch: RecordProgressInput) -> RecordProgr
     return RecordProgress(receipts=[receipt_of(receipt, context) for receipt in receipts])
 
 
+_STATUSES: Final = {status: ReceiptStatus(status.value) for status in domain.ReceiptStatus}
+
+
 def receipt_of(receipt: domain.Receipt, context: Context) -> EventReceipt:
     """The receipt as a type, its problem in the caller's language."""
     problem = receipt.problem
@@ -107,7 +138,7 @@ def receipt_of(receipt: domain.Receipt, context: Context) -> EventReceipt:
         problem = problem or domain.Problem("ID_TAKEN", "id")
     return EventReceipt(
         id=receipt.id,
-        status=ReceiptStatus(receipt.status.value),
+        status=_STATUSES[receipt.status],
         problem=_problem(problem, context) if problem else None,
     )
 
