@@ -3,6 +3,7 @@
 #   make test      every test, on a PostgreSQL and a Valkey of its own (or VEKST_DATABASE_URL / VEKST_REDIS_URL)
 #   make check     what keeps the repository honest: format, lint, types, layers, snapshots, locks, packs, docs
 #   make faults    strike everything while many clients send, then compare: make faults SEED=7 MINUTES=3 (docs/reliability.md)
+#   make soak      half the highest rate for MINUTES=30: memory, connections and lag must be flat
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make lock      the lock files again, after a change in pyproject.toml
@@ -24,7 +25,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check faults bench bench-full mutants lock texts released format
+.PHONY: help setup demo test check faults soak bench bench-full mutants lock texts released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -69,6 +70,9 @@ MINUTES ?= 3
 
 faults: $(READY)
 	nice -n 5 $(BIN)/python -m tests.faults --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+soak: $(READY)
+	nice -n 5 $(BIN)/python -m tests.soak --minutes $(if $(filter command line,$(origin MINUTES)),$(MINUTES),30)
 
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[mutation]"

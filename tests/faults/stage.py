@@ -6,7 +6,7 @@ import asyncio
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,11 +104,12 @@ class Stage:
 
 
 @contextmanager
-def ground(folder: Path) -> Iterator[Ground]:
-    """Start the servers; from the main thread, with which they end."""
+def ground(folder: Path, *, small_disk: bool = True) -> Iterator[Ground]:
+    """Start the servers, on a disk that may be filled where it is small; from the main thread, with which they end."""
     data = folder / "servers"
     data.mkdir()
-    with TemporaryDirectory(prefix="vf", dir="/tmp") as sockets, _disk_at(data) as disk:
+    disk_of_its_own = _disk_at(data) if small_disk else nullcontext()
+    with TemporaryDirectory(prefix="vf", dir="/tmp") as sockets, disk_of_its_own as disk:
         servers = Servers(data, durable=True)
         with servers as endpoints:
             settings = Settings(

@@ -13,6 +13,7 @@ from typing import Final
 
 import asyncpg
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from tests.faults.gates import Gate
 from tests.faults.parts import Command, PartError
@@ -59,7 +60,9 @@ async def _kill_valkey(stage: Stage, chance: Random) -> None:
 async def _empty_valkey(stage: Stage, chance: Random) -> None:
     del chance
     async with Redis.from_url(stage.ground.settings.redis_url.get_secret_value(), socket_timeout=5) as client:
-        await client.flushall()
+        # Another strike may have taken it away, or stopped it: then it is as good as empty.
+        with suppress(RedisError, OSError):
+            await client.flushall()
 
 
 async def _kill_postgres(stage: Stage, chance: Random) -> None:
