@@ -35,10 +35,12 @@ class Command:
         self._arguments = tuple(arguments)
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_began = 0
 
     def start(self) -> None:
         """Start it, unless it runs."""
         if not self.runs:
+            self._log_began = self.log.stat().st_size if self.log.exists() else 0
             self._process = spawn(
                 [sys.executable, "-m", "vekst", *self._arguments],
                 account=None,
@@ -75,6 +77,14 @@ class Command:
             return await asyncio.to_thread(process.wait, patience)
         except subprocess.TimeoutExpired:
             raise PartError(f"the {self.name} did not end within {patience} s of a SIGTERM: {self.words}") from None
+
+    async def has_said(self, word: str, patience: float) -> None:
+        """Wait until it has said that word since it was started."""
+
+        async def said() -> bool:
+            return word in self.log.read_bytes()[self._log_began :].decode(errors="replace")
+
+        await until(said, seconds=patience)
 
     @property
     def words(self) -> str:

@@ -25,6 +25,7 @@ Strike = Callable[[Stage, Random], Awaitable[None]]
 
 _SHORT: Final = (0.3, 3.0)
 _LONG: Final = (1.0, 8.0)
+_PATIENCE: Final = 60.0
 _GRACE: Final = 20.0
 """Seconds within which a part ends that was asked to."""
 _LEFT: Final = 128 * 1024
@@ -45,6 +46,8 @@ async def _kill_workers(stage: Stage, chance: Random) -> None:
 
 async def _end_worker(stage: Stage, chance: Random) -> None:
     worker = chance.choice(stage.workers)
+    # Before that it has nothing to finish, and ends by the signal itself.
+    await worker.has_said("worker_started", _PATIENCE)
     code = await worker.end(_GRACE)
     if code != 0:
         raise PartError(f"the {worker.name} was asked to end and ended with {code}: {worker.words}")

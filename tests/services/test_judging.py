@@ -2,6 +2,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from vekst.domain.events import ProgressEvent
 from vekst.domain.receipts import NewEvent
 from vekst.engine.pack import Pack
 from vekst.engine.standing import Standing, decode
+from vekst.services.judged import write
 from vekst.services.judgement import Judgement, judge_on_top
 from vekst.storage import standings_store
 from vekst.storage.standings_store import StandingUpdate
@@ -264,6 +266,25 @@ async def test_a_batch_that_cannot_be_written_is_judged_learner_by_learner(
     await craft.judge()
     assert {line[0] for line in await craft.ledger()} == {"nora", "ola", "per"}
     assert await craft.rows("SELECT learner_id, failures FROM standings WHERE failures > 0") == [(poison, 1)]
+
+
+async def test_a_mistake_of_ours_in_writing_a_batch_sets_one_learner_aside_too(
+    craft: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = (await craft.actor("kari")).learner_id
+
+    async def failing(*arguments: Any, **named: Any) -> Any:
+        if any(each.update.learner_id == poison for each in arguments[3]):
+            raise KeyError("a mistake")
+        return await write(*arguments, **named)
+
+    monkeypatch.setattr("vekst.services.judging.write", failing)
+    for person in PEOPLE:
+        await craft.record(person, new_event("1"))
+    await craft.judge()
+    assert {line[0] for line in await craft.ledger()} == {"nora", "ola", "per"}
+    rows = await craft.rows("SELECT learner_id, failures, error FROM standings WHERE failures > 0")
+    assert rows == [(poison, 1, "KeyError: 'a mistake'")]
 
 
 async def _end_pauses(craft: Organisation) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -62,6 +63,26 @@ async def test_nobody_is_told_that_a_transaction_was_committed_which_had_failed(
     with pytest.raises(RuntimeError, match="nothing was committed"):
         await swallow()
     assert await _teams(database, organisation) == []
+
+
+async def test_a_connection_on_which_the_server_has_said_goodbye_is_replaced(
+    database: Database, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line may still be there, and the driver then is at a loss; it raises what is no error of PostgreSQL's."""
+    async with database.reading(organisation.id) as connection:
+        driver = direct.driver_of(connection)
+    execute, failed = asyncpg.Connection.execute, []
+
+    async def at_a_loss(self: asyncpg.Connection, *arguments: object, **named: object) -> str:
+        if self is not getattr(driver, "_con", driver) and self is not driver:
+            return str(await execute(self, *arguments, **named))
+        failed.append(arguments)
+        raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", at_a_loss)
+    assert await _teams(database, organisation) == []
+    assert failed
+    assert driver.is_closed()
 
 
 async def test_both_ways_to_ask_share_the_transaction(database: Database, organisation: Organisation) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.organisations import Organisation, new_event
 from vekst.factory import Process
@@ -49,6 +50,18 @@ async def test_an_event_whose_hint_came_while_the_jobs_ran_is_found_by_looking_o
     await process.client.flushdb()
     await look_again(job)
     assert await _hints(craft, process) == 0
+
+
+async def test_whatever_fails_while_it_looks_once_more_does_not_end_the_worker(
+    craft: Organisation, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*_: object) -> None:
+        raise KeyError("a mistake")
+
+    monkeypatch.setattr("vekst.services.judging.JudgingService.judge_batch", failing)
+    with capture_logs() as logs:
+        await look_again({"process": process, "organisation": craft.id})
+    assert [line["event"] for line in logs] == ["look_again_failed"]
 
 
 async def test_after_a_sweep_of_its_own_a_job_looks_for_nothing(process: Process) -> None:

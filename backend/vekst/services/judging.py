@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.engine.pack import Pack
@@ -99,11 +99,12 @@ class JudgingService:
         claimed: list[UUID] = []
         try:
             return await self._judge(org_id, claimed)
-        except DBAPIError as error:
+        except Exception as error:
             if not claimed or not _comes_from_the_data(error):
                 raise
             self._metrics.retried.inc()
-            _log.warning("batch_failed", org_id=str(org_id), learners=len(claimed), error=str(error.orig))
+            told = str(getattr(error, "orig", None) or error)
+            _log.warning("batch_failed", org_id=str(org_id), learners=len(claimed), error=told)
         total = JudgedBatch()
         for learner_id in claimed:
             total += await self._judge_alone(org_id, learner_id)
@@ -122,7 +123,7 @@ class JudgingService:
         while True:
             try:
                 batch = await self._judge(org_id, list(learner_ids), given=True)
-            except DBAPIError as error:
+            except Exception as error:
                 if not _comes_from_the_data(error):
                     raise
                 return sum([await self._judge_alone(org_id, each) for each in learner_ids], total)
@@ -133,7 +134,7 @@ class JudgingService:
     async def _judge_alone(self, org_id: UUID, learner_id: UUID) -> JudgedBatch:
         try:
             return await self._judge(org_id, [learner_id], given=True)
-        except DBAPIError as error:
+        except Exception as error:
             if not _comes_from_the_data(error):
                 raise
             async with self._database.writing(org_id) as connection:
@@ -214,8 +215,13 @@ class JudgingService:
         )
 
 
-def _comes_from_the_data(error: DBAPIError) -> bool:
-    """Whether the same batch would fail again: bad values, broken constraints, or a statement that takes too long."""
+def _comes_from_the_data(error: Exception) -> bool:
+    """Whether the same batch would fail again, as no part is merely away.
+
+    So it is with bad values, broken constraints, statements that take too long, and mistakes of ours.
+    """
+    if not isinstance(error, DBAPIError):
+        return not isinstance(error, SQLAlchemyError | OSError)
     state = str(getattr(error.orig, "sqlstate", None) or "")
     return state.startswith(("22", "23")) or state == "57014"
 

@@ -8,12 +8,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, Self
 from uuid import UUID
 
-import asyncpg
 import orjson
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from vekst.storage.direct import Driver, driver_of, raise_as_ours
+from vekst.storage.direct import FAILURES, Driver, driver_of, raise_as_ours
 from vekst.storage.urls import async_url
 
 __all__ = ["APP_ROLE", "ERASER_ROLE", "Database"]
@@ -136,8 +136,8 @@ class Database:
             connection.info[_USED] = True
             try:
                 await _run(driver, beginning)
-            except BaseException:
-                cut = driver.is_closed()
+            except BaseException as error:
+                cut = driver.is_closed() or isinstance(error, OperationalError)
                 await _roll_back(driver)
                 if cut:
                     await connection.invalidate()
@@ -152,7 +152,7 @@ async def _run(driver: Driver, statement: str) -> str:
     """Run it; what PostgreSQL says that it did."""
     try:
         done: str = await driver.execute(statement)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except FAILURES as error:
         raise_as_ours(driver, statement, error)
     return done
 

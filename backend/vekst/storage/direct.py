@@ -6,17 +6,20 @@ SQLAlchemy takes longer to hand such a statement on than PostgreSQL to run it. W
 
 from __future__ import annotations
 
-from typing import NoReturn, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import asyncpg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["Driver", "Rows", "driver_of", "fetch", "raise_as_ours"]
+__all__ = ["FAILURES", "Driver", "Rows", "driver_of", "fetch", "raise_as_ours"]
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Rows: TypeAlias = "list[asyncpg.Record]"
+
+FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver raises when something fails."""
 
 
 def driver_of(connection: AsyncConnection) -> Driver:
@@ -34,7 +37,7 @@ async def fetch(connection: AsyncConnection, statement: str, *values: object) ->
     driver = driver_of(connection)
     try:
         rows: Rows = await driver.fetch(statement, *values)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except FAILURES as error:
         raise_as_ours(driver, statement, error)
     finally:
         for listener in sync.dispatch.after_cursor_execute:
@@ -42,10 +45,11 @@ async def fetch(connection: AsyncConnection, statement: str, *values: object) ->
     return rows
 
 
-def raise_as_ours(driver: Driver, statement: str, error: asyncpg.PostgresError | asyncpg.InterfaceError) -> NoReturn:
-    """Raise the driver's error as SQLAlchemy would, with the original in `orig`; values are not in it."""
+def raise_as_ours(driver: Driver, statement: str, error: Exception) -> NoReturn:
+    """Raise one of the driver's `FAILURES` as SQLAlchemy would, the original in `orig`; values are not in it."""
     kind: type[DBAPIError] = DBAPIError
-    if driver.is_closed():
+    # The driver is at a loss where the server has said goodbye, and the line has not broken yet.
+    if driver.is_closed() or isinstance(error, asyncpg.InternalClientError):
         kind = OperationalError
     elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
         kind = IntegrityError

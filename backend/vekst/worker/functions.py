@@ -40,6 +40,8 @@ async def look_again(ctx: Context) -> None:
             await process.queue.wake(org_id)
     except (SQLAlchemyError, OSError) as error:
         _log.warning("look_again_failed", org_id=str(org_id), error=str(error))
+    except Exception:  # noqa: BLE001 - here arq would end the worker, and with it the judging of everyone else
+        _log.exception("look_again_failed", org_id=str(org_id))
 
 
 async def sweep(ctx: Context) -> None:
