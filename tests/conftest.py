@@ -24,6 +24,7 @@ structlog.configure(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption("--fortnights", type=int, default=2, help="how many fortnights of challenges are played")
 
 
 @pytest.fixture(scope="session")
