@@ -320,6 +320,10 @@ class Factory:
             return await actors.person(org_key, person)
         return await actors.integration(org_key, integration) if integration is not None else None
 
+    async def actor_again(self, actor: Actor) -> Actor | None:
+        """The same actor as the database knows them by now; None for one who is not active any more."""
+        return await ActorsService(self._process.database, self.organisations()).again(actor)
+
     async def pack(self, org_id: UUID, version: int | None = None) -> Pack | None:
         """The latest version of the organisation's pack, or the one asked for, which costs no query once it was met."""
         if version is not None and (found := self._process.packs.cached(org_id, version)):

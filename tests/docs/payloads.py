@@ -54,7 +54,7 @@ def measured(address: str, tokens: Mapping[str, str]) -> dict[str, Size]:
     """The size of each operation's answer, by the name of its row; `tokens` sign in kari, lars and nora."""
     with httpx.Client(base_url=address, headers={"Accept-Language": "en"}, trust_env=False, timeout=60) as http:
         app = _App(http, tokens)
-        for act in (_read, _synchronise, _do, _talk, _take_part, _leave):
+        for act in (_read, _synchronise, _do, _talk, _set_out, _take_part, _leave):
             act(app)
     return app.sizes
 
@@ -159,6 +159,19 @@ def _talk(app: _App) -> None:
     tried = app.choice(feedback=feedback, tried="I summed up twice; they opened up.", event=_named(event))
     app.ask("act_on_feedback", input=tried)
     app.ask("my_feedback", ", one exchange", first=1)
+
+
+def _set_out(app: _App) -> None:
+    terms = {"earn": {"count": {"event": "call.practised", "at_least": 5}}}
+    until, later = (f"{app.now + timedelta(days=days):%Y-%m-%d}" for days in (14, 21))
+    mine = app.ask("set_goal", input=app.choice(**terms, until=until, why="To hear what they need."))
+    goal = mine["setGoal"]["goal"]["id"]
+    app.ask("change_goal", input=app.choice(goal=goal, until=later, shared=True))
+    app.ask("drop_goal", goal=goal)
+    app.ask("reflect_on_goal", input=app.choice(goal=goal, words="Mornings are better for it."))
+    wish = _without_time(app.choice(person="kari", **terms, until=until, why="You are close."))
+    app.ask("propose_goal", person="nora", input=wish)
+    app.ask("my_goals", ", two", first=2)
 
 
 def _take_part(app: _App) -> None:

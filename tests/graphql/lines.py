@@ -29,9 +29,11 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
         assert not running.done()
         await asyncio.sleep(0)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await running
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running
 
 
 class Line:

@@ -54,12 +54,19 @@ async def ids(organisation: Organisation, sign_in: SignIn) -> dict[str, str]:
         "occurredAt": NOW.isoformat(),
     }
     feedback = (await kari.ask(operation("ask_for_feedback"), input=asked))["askForFeedback"]["feedback"]["id"]
+    terms = {
+        "earn": {"count": {"event": "call.practised", "at_least": 9}},
+        "until": f"{NOW + timedelta(days=9):%Y-%m-%d}",
+    }
+    wanted = {"id": "g", **terms, "shared": True, "occurredAt": NOW.isoformat()}
+    goal = (await kari.ask(operation("set_goal"), input=wanted))["setGoal"]["goal"]["id"]
     found = await kari.ask(IDS)
     return {
         "Learner": found["me"]["id"],
         "Recognition": found["me"]["recognitions"]["edges"][0]["node"]["id"],
         "Challenge": found["challenges"]["edges"][0]["node"]["id"],
         "Feedback": feedback,
+        "Goal": goal,
     }
 
 
@@ -109,9 +116,15 @@ async def test_nothing_is_changed_from_another_organisation(
         "askForFeedback": f'{{ id: "i", person: "kari", question: "q", occurredAt: {at} }}',
         "giveFeedback": f'{{ id: "i", feedback: {feedback}, worked: "w", tryNext: "t", occurredAt: {at} }}',
         "actOnFeedback": f'{{ id: "i", feedback: {feedback}, tried: "t", event: {{ id: "1" }}, occurredAt: {at} }}',
+        "setGoal": f'{{ id: "i", proposal: "{ids["Goal"]}", occurredAt: {at} }}',
+        "proposeGoal": '{ id: "i", person: "kari", earn: {}, until: "2026-12-31" }',
+        "changeGoal": f'{{ id: "i", goal: "{ids["Goal"]}", shared: false, occurredAt: {at} }}',
+        "reflectOnGoal": f'{{ id: "i", goal: "{ids["Goal"]}", words: "w", occurredAt: {at} }}',
+        "dropGoal": f'{{ goal: "{ids["Goal"]}" }}',
+        "deleteGoal": f'{{ goal: "{ids["Goal"]}" }}',
         "acknowledge": f'{{ id: "i", recognition: "{ids["Recognition"]}", occurredAt: {at} }}',
     }
-    tables = ("progress_events", "feedback", "challenges", "acknowledgements", "ledger_entries")
+    tables = ("progress_events", "feedback", "challenges", "acknowledgements", "ledger_entries", "goals")
     before = [await organisation.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4") for table in tables]
     async with stranger:
         for name, given in attempts.items():

@@ -168,7 +168,7 @@ async def test_a_run_that_is_about_to_end_is_an_invitation_to_help(
 
 async def test_a_conversation_is_prepared_in_words(craft: Organisation, sign_in: SignIn) -> None:
     parts = (await sign_in("kari").ask(MINE, **SPAN))["me"]["growth"]["conversation"]
-    assert [part["topic"] for part in parts] == ["TRIED", "IMPROVED", "FEEDBACK", "KEPT_UP"]
+    assert [part["topic"] for part in parts] == ["TRIED", "IMPROVED", "FEEDBACK", "GOALS", "KEPT_UP"]
     assert parts[0]["lines"][:3] == [
         "Active on 4 days.",
         "Practised a call: 4 times.",

@@ -35,7 +35,7 @@ def explain(error: Exception) -> Explained | None:
             return Explained(_wrong_call(error), error.exit_code)
         case EmbeddedError():
             return Explained(str(error), 1)
-        case FileNotFoundError() | PermissionError() | IsADirectoryError() if error.filename:
+        case OSError() if isinstance(error.filename, str):
             return Explained(f"{error.filename}: {(error.strerror or 'cannot be read').lower()}; check the path", 1)
     return _explain_of_app(error)
 
@@ -63,6 +63,9 @@ def _explain_of_app(error: Exception) -> Explained | None:
             return Explained(str(error), 1)
         case ValidationError() if error.title == "Settings":
             return Explained("; ".join(_setting(detail["loc"], detail["msg"]) for detail in error.errors()), 1)
+        case UnicodeDecodeError():
+            told = f"a file is not text in UTF-8 (byte {error.start + 1}: {error.reason})"
+            return Explained(f"{told}; save it so, and look at .env first", 1)
         case SettingsError():
             return Explained(f"{error}; correct the environment variable or .env", 1)
     return _explain_of_database(error)
@@ -84,6 +87,8 @@ def _explain_of_database(error: Exception) -> Explained | None:
             return Explained(f"Valkey does not answer ({_first_line(error)}); check VEKST_REDIS_URL", 1)
         case ConnectionError() | TimeoutError():
             return Explained(f"a service does not answer ({_first_line(error)}); see: vekst doctor", 1)
+        case OSError() if error.strerror:
+            return Explained(f"{error.strerror.lower()}; check the file, and the device that it lies on", 1)
     return None
 
 

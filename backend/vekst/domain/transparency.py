@@ -113,7 +113,7 @@ DATA_KINDS: Final = (
         "GOALS",
         title="Your goals and what you say about them",
         purpose="To help you towards what you set out to do, and to recognise reaching it and learning from it.",
-        seen_by="You; managers of your teams see goals that you share, and those they proposed unless you hide them.",
+        seen_by="You; managers of your teams and administrators see goals that you share, or that they proposed.",
         kept_for="Until you delete them. That you set one and looked back stays among the events, without words.",
     ),
     _kind(

@@ -13,12 +13,12 @@ from typing import Final
 from vekst.domain.events import GOAL_CHANGED, GOAL_REFLECTED, GOAL_SET, FieldValue, ProgressEvent
 from vekst.domain.recognitions import ONCE, Identity, Nature, RecognitionKind
 from vekst.engine.awards import Awards
-from vekst.engine.goals import Goal, feed, goal_evidence, goal_holds, goal_progress
+from vekst.engine.goals import Goal, GoalState, feed, goal_evidence, goal_holds, goal_progress
 from vekst.engine.leaves import EVIDENCE_AT_MOST
 from vekst.engine.pack import Pack
 from vekst.engine.standing import GoalRun, Standing
 
-__all__ = ["DAYS_REMEMBERED", "criteria_of", "goal_reading", "judge_goals"]
+__all__ = ["DAYS_REMEMBERED", "criteria_of", "goal_reading", "goal_under_way", "judge_goals"]
 
 DAYS_REMEMBERED: Final = 60
 """So long after its last date a goal that was not reached still tells how far it came."""
@@ -39,13 +39,19 @@ def judge_goals(awards: Awards) -> None:
         _set(awards)
 
 
-def goal_reading(pack: Pack, standing: Standing, goal: str) -> tuple[float, float] | None:
-    """(have, need) of a goal of that id that is not reached; None where the standing knows nothing of it."""
-    run = next((run for run in standing.goals if run.goal == goal), None)
+def goal_under_way(pack: Pack, standing: Standing, goal: str) -> tuple[Goal, GoalState] | None:
+    """The criterion and the memory of a goal of that id that is not reached; None where nothing is known of it."""
+    run = _run(standing, goal)
     compiled = pack.learner_goal(run.earn) if run else None
     if run is None or compiled is None or len(compiled.leaves) != len(run.state):
         return None
-    return goal_progress(compiled, run.state, standing)
+    return compiled, run.state
+
+
+def goal_reading(pack: Pack, standing: Standing, goal: str) -> tuple[float, float] | None:
+    """(have, need) of a goal of that id that is not reached; None where nothing is known of it."""
+    found = goal_under_way(pack, standing, goal)
+    return goal_progress(*found, standing) if found else None
 
 
 def criteria_of(pack: Pack, goal: str, events: Iterable[ProgressEvent]) -> list[Goal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -57,6 +57,13 @@ class Context:
     def renewed(self) -> Context:
         """A context for the same caller as things are now; what was loaded before is forgotten."""
         return Context(self.factory, self.caller, self.languages, self.factory.now(), self.metrics)
+
+    async def look_again(self) -> None:
+        """Learn what the caller may do by now, for what goes on for long; `NotSignedIn` once they are gone."""
+        again = await self.factory.actor_again(self.actor)
+        self.caller = replace(self.caller, actor=again, code="ACCOUNT_UNKNOWN")
+        if again is None:
+            raise NotSignedIn(self.caller.code)
 
     async def close(self) -> None:
         """End what still runs for this request."""

@@ -17,7 +17,7 @@ from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.compression import compressed
 from vekst.graphql.execution import Answer, Operations
 from vekst.graphql.faults import masked, new_error_id
-from vekst.graphql.http_body import read_body, read_get, read_post
+from vekst.graphql.http_body import QUERY_STRING_AT_MOST, read_body, read_get, read_post
 from vekst.graphql.languages import Languages, accepted_languages
 from vekst.graphql.media import GRAPHQL_RESPONSE, JSON, answer_type, is_json
 from vekst.graphql.page import try_page, wants_page
@@ -81,6 +81,10 @@ async def read_http(http: HttpRequest, locale: str) -> Request | Answer:
     """The GraphQL request of a GET or POST, or why it can't be read."""
     if http.method == "POST" and not is_json(http.headers.get("content-type")):
         return refused(415, InvalidInput("MEDIA_TYPE_NOT_SUPPORTED"), locale, {"Accept-Post": JSON})
+    length = len(http.scope["query_string"])
+    if length > QUERY_STRING_AT_MOST:
+        detail = f"query string: {length} bytes, at most {QUERY_STRING_AT_MOST}."
+        return refused(414, TooMany("OPERATION_TOO_LARGE", detail=detail), locale)
     try:
         return read_get(http.query_params) if http.method == "GET" else read_post(await read_body(http))
     except TooMany as error:

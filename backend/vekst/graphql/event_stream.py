@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
@@ -74,11 +75,15 @@ class EventStreamEndpoint:
             with self._arrivals.metrics.streaming("sse"):
                 async with aclosing(self._operations.stream(request, context)) as answers:
                     upcoming = asyncio.ensure_future(anext(answers, None))
+                    due = time.monotonic() + self._patience(context)
                     try:
                         while True:
-                            done, _ = await asyncio.wait({upcoming}, timeout=self._patience(context))
-                            if not done:
+                            done, _ = await asyncio.wait({upcoming}, timeout=max(0, due - time.monotonic()))
+                            # Where there is always something to tell, there would never be a lull to look in.
+                            if not done or time.monotonic() >= due:
                                 await self._check(authorization, context)
+                                due = time.monotonic() + self._patience(context)
+                            if not done:
                                 yield b":\n\n"
                                 continue
                             answer = upcoming.result()

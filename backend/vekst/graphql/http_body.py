@@ -12,9 +12,11 @@ from starlette.requests import Request as HttpRequest
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.graphql.request import Request
 
-__all__ = ["BODY_AT_MOST", "read_body", "read_get", "read_object", "read_post"]
+__all__ = ["BODY_AT_MOST", "QUERY_STRING_AT_MOST", "read_body", "read_get", "read_object", "read_post"]
 
 BODY_AT_MOST: Final = 1_000_000
+QUERY_STRING_AT_MOST: Final = 65_536
+"""Bytes; not every server bounds what it takes, and a parameter costs far more to read than to send."""
 _DRAINED_AT_MOST: Final = 64_000_000
 
 

@@ -8,6 +8,7 @@ import strawberry
 
 from vekst.graphql.context import Info
 from vekst.graphql.fields import resolved
+from vekst.graphql.mutation_goals import GoalMutations
 from vekst.graphql.mutations.acknowledging import AcknowledgeInput, AcknowledgeResult, acknowledge
 from vekst.graphql.mutations.challenges import (
     CancelChallengeInput,
@@ -69,7 +70,7 @@ _INPUT = "What to do."
 
 
 @strawberry.type(description="What can be done. Expected failures are members of each result.")
-class Mutation:
+class Mutation(GoalMutations):
     """The mutation root."""
 
     @resolved("Record events. Each is answered by itself; STORED is said once it is on disk.")

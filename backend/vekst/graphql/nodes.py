@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from vekst.domain.learner_goals import GoalKey
 from vekst.graphql.context import Context
 from vekst.graphql.opaque import read_node, read_recognition
 from vekst.graphql.types.challenges import challenge_for
 from vekst.graphql.types.feedback import feedback_for, read_feedback
-from vekst.graphql.types.learners import learner_of
+from vekst.graphql.types.goals import Goal, goal_seen, goal_view, read_goal
+from vekst.graphql.types.learners import learner_of, seen_of
 from vekst.graphql.types.nodes import Node
 from vekst.graphql.types.quests import quest_of
 from vekst.graphql.types.recognitions import recognition_of
 
-__all__ = ["find_node"]
+__all__ = ["find_node", "goal_for"]
 
 
 async def find_node(context: Context, opaque: str) -> Node | None:
@@ -30,8 +32,19 @@ async def find_node(context: Context, opaque: str) -> Node | None:
             return await _quest(context, key)
         case ("Feedback", _):
             return await _feedback(context, opaque)
+        case ("Goal", _):
+            goal = read_goal(opaque)
+            return await goal_for(context, goal) if goal else None
         case _:
             return None
+
+
+async def goal_for(context: Context, key: GoalKey) -> Goal | None:
+    """The goal of that key, if the caller may see it."""
+    view = await goal_view(context, key)
+    row = await context.loaders.learners.load(key.learner_id) if view else None
+    seen = await seen_of(context, row) if row else None
+    return goal_seen(context, view, seen) if view and seen else None
 
 
 async def _learner(context: Context, learner_id: UUID | None) -> Node | None:

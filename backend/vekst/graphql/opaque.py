@@ -8,11 +8,13 @@ from uuid import UUID
 
 from vekst.domain.errors import InvalidInput
 from vekst.domain.feedback import FeedbackKey
+from vekst.domain.learner_goals import GoalKey
 
 __all__ = [
     "NodeId",
     "challenge_node",
     "feedback_node",
+    "goal_node",
     "learner_node",
     "quest_node",
     "read_cursor",
@@ -56,6 +58,11 @@ def recognition_node(learner_id: UUID, seq: int) -> str:
 def feedback_node(key: FeedbackKey) -> str:
     """The node id of a feedback."""
     return _write("Feedback", key.learner_id.hex, key.feedback_id.hex)
+
+
+def goal_node(key: GoalKey) -> str:
+    """The node id of a learner's goal."""
+    return _write("Goal", key.learner_id.hex, key.goal_id.hex)
 
 
 def challenge_node(challenge_id: UUID) -> str:

@@ -35,6 +35,7 @@ class Reach(Enum):
     VOIDING = "what one recorded, what the members of the teams have that one manages, and everything for an admin"
     COLLEAGUE = "anyone in the organisation but oneself"
     EXCHANGE = "feedback of which one is one of the two, each in their turn"
+    GOAL = "one's own goals; those that members share are read by who manages their teams, and by admins"
     NODE = "what the node's type allows"
 
 
@@ -84,6 +85,12 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "Mutation.giveFeedback": _people(Reach.EXCHANGE),
     "Mutation.actOnFeedback": _people(Reach.EXCHANGE),
     "Mutation.deleteFeedback": _people(Reach.EXCHANGE),
+    "Mutation.setGoal": _people(Reach.OWN),
+    "Mutation.proposeGoal": _people(Reach.LED_TEAM),
+    "Mutation.changeGoal": _people(Reach.GOAL),
+    "Mutation.reflectOnGoal": _people(Reach.GOAL),
+    "Mutation.dropGoal": _people(Reach.GOAL),
+    "Mutation.deleteGoal": _people(Reach.GOAL),
     "Mutation.acknowledge": _people(Reach.LED_TEAM),
     "Mutation.exportMyData": _people(Reach.OWN),
     "Mutation.eraseMe": _people(Reach.OWN),
@@ -95,6 +102,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
 NODES: Final[Mapping[str, Reach]] = {
     "Challenge": Reach.TEAM,
     "Feedback": Reach.EXCHANGE,
+    "Goal": Reach.GOAL,
     "Learner": Reach.LEARNER,
     "Quest": Reach.ORGANISATION,
     "Recognition": Reach.LEARNER,

@@ -1,8 +1,13 @@
-"""What subscriptions stream: read from PostgreSQL at every wake-up, and now and then without one."""
+"""What subscriptions stream: read from PostgreSQL at every wake-up, and now and then without one.
+
+Rights are looked at again whenever something is read for the caller, so that a stream ends, with the reason, for who
+is gone and for who may not see it any more: a manager of another team by now.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 from uuid import UUID
@@ -24,6 +29,8 @@ __all__ = ["challenge_stream", "leaderboard_stream", "recognition_stream"]
 _LOG: Final = structlog.get_logger(__name__)
 _LOOK_EVERY: Final = 5.0
 _REST: Final = 0.3
+_TRUST: Final = 30.0
+"""For how long, in seconds, who has nothing to read is taken to be who they were."""
 _PAGE: Final = 50
 _FINAL: Final = frozenset(ChallengeState(state.value) for state in FINAL)
 
@@ -36,9 +43,11 @@ async def recognition_stream(context: Context, after: str | None) -> AsyncGenera
     """
     org_id, learner_id = context.actor.org_id, context.learner_id
     with context.factory.wakes(org_id, learner_id) as wakes:
-        place = await _start(context, read_place(after))
+        place, looked = await _start(context, read_place(after)), time.monotonic()
         while True:
-            rows = await _page(context, learner_id, place)
+            rows = await _page(context, learner_id, place, known=time.monotonic() - looked < _TRUST)
+            if rows or time.monotonic() - looked >= _TRUST:
+                looked = time.monotonic()
             for row in rows:
                 yield await edge_of(context, row)
                 place = row.seq
@@ -77,12 +86,16 @@ async def challenge_stream(context: Context, opaque: str) -> AsyncGenerator[Chal
                 await asyncio.sleep(_REST)
 
 
-async def _page(context: Context, learner_id: UUID, place: int) -> Sequence[LedgerRow]:
-    """What comes next; nothing while the database is away, as a stream has time."""
+async def _page(context: Context, learner_id: UUID, place: int, *, known: bool) -> Sequence[LedgerRow]:
+    """What comes next, for who is `known` or is looked at again; nothing while the database is away: there is time."""
     org_id = context.actor.org_id
     try:
-        async with context.factory.stream_turn(), context.factory.reading(org_id) as connection:
-            return await ledger_since(connection, org_id, learner_id, after=place, count=_PAGE)
+        async with context.factory.stream_turn():
+            async with context.factory.reading(org_id) as connection:
+                rows = await ledger_since(connection, org_id, learner_id, after=place, count=_PAGE)
+            if rows or not known:
+                await context.look_again()
+            return rows
     except (SQLAlchemyError, OSError) as error:
         _LOG.warning("graphql.stream_waits", error=type(error).__name__)
         return ()
@@ -98,12 +111,13 @@ async def _start(context: Context, place: int | None) -> int:
 
 
 async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
-    fresh = context.renewed()
-    try:
-        async with context.factory.stream_turn():
+    async with context.factory.stream_turn():
+        await context.look_again()
+        fresh = context.renewed()
+        try:
             board = await leaderboard_for(fresh, key, team, None)
-    finally:
-        await fresh.close()
+        finally:
+            await fresh.close()
     if board is None:
         raise NotFound("LEADERBOARD_UNKNOWN", field="key", key=key[:80])
     return board
@@ -111,12 +125,13 @@ async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
 
 async def _challenge(context: Context, opaque: str) -> Challenge:
     challenge_id = challenge_id_of(opaque)
-    fresh = context.renewed()
-    try:
-        async with context.factory.stream_turn():
+    async with context.factory.stream_turn():
+        await context.look_again()
+        fresh = context.renewed()
+        try:
             challenge = await challenge_seen(fresh, challenge_id) if challenge_id else None
-    finally:
-        await fresh.close()
+        finally:
+            await fresh.close()
     if challenge is None:
         raise NotFound("CHALLENGE_UNKNOWN", field="id")
     return challenge

@@ -57,6 +57,9 @@ class _Inflated(io.RawIOBase):
 @contextmanager
 def open_rows(path: Path) -> Iterator[tuple[Readable, BinaryIO]]:
     """The unpacked bytes of the file, and the file itself (whose position tells the progress)."""
+    # A device or a pipe may never end, and no import can begin in it again.
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ImportStopped(f"{path} is no file; save the rows to one, and import that")
     with path.open("rb") as file:
         magic = file.read(len(_GZIP_MAGIC))
         file.seek(0)

@@ -17,7 +17,7 @@ from vekst.quests.yaml_tree import Spot, YamlTree, parse_yaml
 
 __all__ = ["MappingProblem", "WrongMapping", "load_mapping", "missing_columns"]
 
-_LIMIT = 1_000_000
+_LIMIT = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def missing_columns(path: Path, mapping: Mapping, header: list[str]) -> WrongMap
 
 def _parse(path: Path) -> YamlTree:
     if path.stat().st_size > _LIMIT:
-        raise WrongMapping((MappingProblem(str(path), 1, 1, "is larger than 1 MB; is this the mapping file?"),))
+        raise WrongMapping((MappingProblem(str(path), 1, 1, "is larger than 128 KiB; is this the mapping file?"),))
     try:
         return parse_yaml(path.read_text(encoding="utf-8"), str(path))
     except UnicodeDecodeError:

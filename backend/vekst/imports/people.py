@@ -37,7 +37,7 @@ def read_people(path: Path) -> list[PersonEntry]:
         header, records = csv_records(rows, delimiter=",", encoding="utf-8")
         unknown = [name for name in header if name not in COLUMNS]
         if "person" not in header or unknown:
-            wrong = f"does not know {', '.join(unknown)}" if unknown else "needs a column `person`"
+            wrong = f"does not know {', '.join(unknown)[:200]}" if unknown else "needs a column `person`"
             raise ImportStopped(f"a people file {wrong}; its columns are {', '.join(COLUMNS)}")
         for record in records:
             if not isinstance(record, Record):

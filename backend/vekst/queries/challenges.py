@@ -99,7 +99,7 @@ _VISIBLE: Final = """
         or (not c.draft and exists (
             select 1 from challenge_teams t
               join memberships m on m.org_id = t.org_id and m.team_id = t.team_id
-             where t.org_id = c.org_id and t.challenge_id = c.challenge_id and m.learner_id = :viewer
+             where t.org_id = c.org_id and t.challenge_id = c.challenge_id and m.learner_id = :viewer and not m.manages
                and (m.left_at is null or m.left_at > c.starts_at))))
 """
 _BY_ID: Final = text(f"select c.challenge_id from challenges c where {_VISIBLE} and c.challenge_id = any(:ids)")
@@ -120,7 +120,7 @@ _TEAMS: Final = text(
     select n.challenge_id, t.team_id, t.key, t.name,
            :sees_everything or t.team_id = any(:manages) or exists (
                select 1 from memberships m
-                where m.org_id = t.org_id and m.team_id = t.team_id and m.learner_id = :viewer
+                where m.org_id = t.org_id and m.team_id = t.team_id and m.learner_id = :viewer and not m.manages
                   and m.joined_at < c.ends_at and (m.left_at is null or m.left_at > c.starts_at)) as open
       from challenge_teams n
       join challenges c on c.org_id = n.org_id and c.challenge_id = n.challenge_id

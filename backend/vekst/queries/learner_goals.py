@@ -12,11 +12,14 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.events import RESERVED_PREFIX
 from vekst.domain.learner_goals import GoalKey, GoalState, goal_state
 from vekst.domain.recognitions import RecognitionKind
+from vekst.engine.goal_suggestions import Deed
 
-__all__ = ["GoalMark", "GoalView", "goal_of", "goal_terms", "goals_page", "goals_within"]
+__all__ = ["GoalMark", "GoalView", "goal_of", "goal_terms", "goals_page", "goals_within", "recent_deeds"]
 
+_DEEDS_AT_MOST: Final = 2_000
 GoalMark = tuple[datetime, UUID]
 """A place in somebody's list: when the server learnt of the goal, and its id."""
 
@@ -74,9 +77,9 @@ _SELECT: Final = f"""
 _ONE: Final = text(
     f"""{_SELECT} and g.learner_id = :learner_id and g.goal_id = :goal_id
        and (g.learner_id = :viewer
-            or (g.shared and exists (
+            or (g.shared and (:everyone or exists (
                 select 1 from memberships m where m.org_id = g.org_id and m.learner_id = g.learner_id
-                                              and m.team_id = any(:manages) and m.left_at is null)))"""
+                                              and m.team_id = any(:manages) and m.left_at is null))))"""
 )
 # By the states in the order of `goal_state`; the date is the learner's.
 _STATE: Final = """
@@ -92,9 +95,17 @@ _PAGE: Final = text(
      order by g.created_at desc, g.goal_id desc limit :count"""
 )
 _WITHIN: Final = text(
-    f"""{_SELECT} and g.learner_id = any(:learners) and (g.shared or not :only_shared) and g.set_at is not null
-       and g.until >= :first and g.set_at < cast(:last as date) + 2
-     order by g.learner_id, g.created_at, g.goal_id"""
+    f"""{_SELECT} and g.learner_id = any(:learners) and (g.shared or g.learner_id = cast(:mine as uuid))
+       and g.set_at is not null and g.until >= :first and g.set_at < cast(:last as date) + 2
+     order by g.learner_id, g.set_at, g.goal_id"""
+)
+_DEEDS: Final = text(
+    f"""
+    select source, id, type, occurred_at, data from progress_events
+     where org_id = :org_id and learner_id = :learner_id and occurred_at >= :since and occurred_at <= now()
+       and not starts_with(type, '{RESERVED_PREFIX}')
+     order by occurred_at desc limit {_DEEDS_AT_MOST}
+    """
 )
 _TERMS: Final = text(
     """
@@ -106,10 +117,19 @@ _TERMS: Final = text(
 
 
 async def goal_of(
-    connection: AsyncConnection, org_id: UUID, viewer: UUID, manages: Collection[UUID], key: GoalKey
+    connection: AsyncConnection,
+    org_id: UUID,
+    key: GoalKey,
+    *,
+    viewer: UUID,
+    manages: Collection[UUID],
+    everyone: bool = False,
 ) -> GoalView | None:
-    """The goal of that key, if it is the viewer's, or shared with the viewer as a manager of the learner's team."""
-    parameters = {"org_id": org_id, "viewer": viewer, "manages": sorted(manages), **key._asdict()}
+    """The goal of that key, if it is the viewer's, or shared with those who manage a team of the learner's.
+
+    With `everyone` the viewer manages all teams.
+    """
+    parameters = {"org_id": org_id, "viewer": viewer, "manages": sorted(manages), "everyone": everyone, **key._asdict()}
     row = (await connection.execute(_ONE, parameters)).mappings().one_or_none()
     return _view(row) if row else None
 
@@ -132,15 +152,23 @@ async def goals_page(
 
 
 async def goals_within(
-    connection: AsyncConnection, org_id: UUID, learners: Collection[UUID], *, first: date, last: date, only_shared: bool
+    connection: AsyncConnection, org_id: UUID, learners: Collection[UUID], *, first: date, last: date, mine: UUID | None
 ) -> dict[UUID, list[GoalView]]:
-    """The goals of these learners that ran at some time of the span, the first set first."""
-    parameters = {"org_id": org_id, "learners": sorted(learners), "first": first, "last": last}
+    """The goals of these learners that ran at some time of the span: all of `mine`, and what others share."""
+    parameters = {"org_id": org_id, "learners": sorted(learners), "first": first, "last": last, "mine": mine}
     found: dict[UUID, list[GoalView]] = defaultdict(list)
-    for row in (await connection.execute(_WITHIN, {**parameters, "only_shared": only_shared})).mappings():
+    for row in (await connection.execute(_WITHIN, parameters)).mappings():
         view = _view(row)
         found[view.key.learner_id].append(view)
     return found
+
+
+async def recent_deeds(
+    connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, since: datetime, voided: Collection[tuple[str, str]]
+) -> list[Deed]:
+    """What the learner did since then, the latest first and at most so many, but for what is void."""
+    rows = await connection.execute(_DEEDS, {"org_id": org_id, "learner_id": learner_id, "since": since})
+    return [Deed(row.type, row.occurred_at, row.data) for row in rows if (row.source, row.id) not in voided]
 
 
 async def goal_terms(connection: AsyncConnection, org_id: UUID, keys: Sequence[GoalKey]) -> dict[GoalKey, str]:

@@ -25,6 +25,17 @@ class ActorsService:
         org_id = await self._organisations.find(org_key)
         if org_id is None or not is_storable(person):
             return None
+        return await self._person(org_id, person)
+
+    async def again(self, actor: Actor) -> Actor | None:
+        """The same actor as the database knows them by now; None for one who is not active any more."""
+        if actor.person is not None:
+            return await self._person(actor.org_id, actor.person)
+        async with self._database.reading(actor.org_id) as connection:
+            found = await people_store.find_integration(connection, actor.org_id, actor.name)
+        return _integration(actor.org_id, actor.name) if found else None
+
+    async def _person(self, org_id: UUID, person: str) -> Actor | None:
         async with self._database.reading(org_id) as connection:
             found = await people_store.find_person(connection, org_id, person)
         if found is None:

@@ -128,6 +128,7 @@ FIELDS_OF: Final = {
     "Team": ("team", "query ($x: String!) {{ team(key: $x) {{ {field} }} }}", Reach.TEAM),
     "Challenge": ("challenge", "query ($x: ID!) {{ challenge(id: $x) {{ {field} }} }}", Reach.TEAM),
     "Feedback": ("feedback", "query ($x: ID!) {{ node(id: $x) {{ ... on Feedback {{ {field} }} }} }}", Reach.EXCHANGE),
+    "Goal": ("goal", "query ($x: ID!) {{ node(id: $x) {{ ... on Goal {{ {field} }} }} }}", Reach.GOAL),
     "Recognition": (
         "recognition",
         "query ($x: ID!) {{ node(id: $x) {{ ... on Recognition {{ {field} }} }} }}",
@@ -142,6 +143,8 @@ NARROWER: Final = {
     "Team.members": frozenset({"nora", "adam"}),
     "Team.growth": frozenset({"nora", "adam"}),
     "Learner.feedback": frozenset({"kari"}),
+    "Learner.goals": frozenset({"kari"}),
+    "Learner.goalSuggestions": frozenset({"kari"}),
 }
 """Fields that not all may read who see what they belong to."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
@@ -37,6 +37,11 @@ _AT: Final = {"occurredAt": "$now"}
 _CALL: Final = {**_ID, "type": "call.practised", **_AT}
 _WORDS: Final = {**_ID, "worked": "w", "tryNext": "t", **_AT}
 _SPRINT: Final = {**_ID, "template": "practice-sprint"}
+_GOAL: Final = {
+    "earn": {"count": {"event": "call.practised", "at_least": 3}},
+    "until": f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}",
+}
+_KARI: Final = frozenset({"kari"})
 _MEMBERS: Final = SIGHT[Reach.TEAM]
 _KNOWN: Final = frozenset({"crm"})
 """An integration may record about everyone, and so knows who is there."""
@@ -79,6 +84,12 @@ CHANGES: Final[dict[str, list[Change]]] = {
         )
     ],
     "deleteFeedback": [Change({"feedback": "$x"}, "feedback", _BOTH, by=frozenset({"kari"}))],
+    "setGoal": [Change({**_ID, **_GOAL, **_AT})],
+    "proposeGoal": [Change({**_ID, "person": "$x", **_GOAL}, "person", frozenset({"kari"}))],
+    "changeGoal": [Change({**_ID, "goal": "$x", "why": "w", **_AT}, "goal", by=_KARI)],
+    "reflectOnGoal": [Change({**_ID, "goal": "$x", "words": "w", **_AT}, "goal", by=_KARI)],
+    "dropGoal": [Change({"goal": "$x"}, "goal", by=_KARI)],
+    "deleteGoal": [Change({"goal": "$x"}, "goal", by=_KARI)],
     "acknowledge": [Change({**_ID, "recognition": "$x", **_AT}, "recognition", frozenset({"kari"}))],
     "exportMyData": [Change({})],
     "eraseMe": [Change({"confirm": "not-me"})],
@@ -96,7 +107,12 @@ def text_of(name: str) -> str:
     head, call = (f"mutation ($input: {argument.type})", f"{name}(input: $input)") if argument else ("mutation", name)
     told = "__typename ... on Refusal { code message field cure }"
     receipts = "... on RecordProgress { receipts { status problem { code message field cure } } }"
-    more = {"recordProgress": receipts, "deleteFeedback": "... on DeleteFeedback { deleted }"}.get(name, "")
+    told_more = {
+        "recordProgress": receipts,
+        "deleteFeedback": "... on DeleteFeedback { deleted }",
+        "deleteGoal": "... on DeleteGoal { deleted }",
+    }
+    more = told_more.get(name, "")
     return f"{head} {{ {call} {{ {told} {more} }} }}"
 
 

@@ -15,8 +15,9 @@ from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, new_event
 from tests.support.packs import WITH_CHALLENGES
 from vekst.domain.actors import Role
+from vekst.domain.learner_goals import GoalKey
 from vekst.factory import Factory
-from vekst.graphql.opaque import challenge_node, learner_node, quest_node, recognition_node
+from vekst.graphql.opaque import challenge_node, goal_node, learner_node, quest_node, recognition_node
 from vekst.graphql.permissions import PERMISSIONS, Reach
 from vekst.tokens import DevelopmentIssuer
 
@@ -41,6 +42,7 @@ SIGHT: Final[dict[Reach, frozenset[str]]] = {
     Reach.VOIDING: frozenset({"kari", "nora", "adam"}),
     Reach.COLLEAGUE: frozenset(ACTIVE) - {"kari"},
     Reach.EXCHANGE: frozenset({"kari", "nora"}),
+    Reach.GOAL: frozenset({"kari", "nora", "adam"}),
 }
 """Whom each reach lets at kari and what is hers. What is everyone's, strangers find in their own organisation."""
 
@@ -55,6 +57,7 @@ ABSENT: Final = {
     "learner": learner_node(uuid4()),
     "recognition": recognition_node(uuid4(), 1),
     "feedback": "RmVlZGJhY2s6MDAwMDAwMDAwMDAwNDAwMDgwMDAwMDAwMDAwMDAwMDA6MDAwMDAwMDAwMDAwNDAwMDgwMDAwMDAwMDAwMDAwMDA",
+    "goal": goal_node(GoalKey(uuid4(), uuid4())),
     "challenge": challenge_node(uuid4()),
     "draft": challenge_node(uuid4()),
     "quest": quest_node("no-quest"),
@@ -152,6 +155,8 @@ async def _things(organisation: Organisation, clients: dict[str, Client]) -> dic
     at = datetime.now(UTC).isoformat()
     asked = {"id": "a1", "person": "nora", "question": "Was I clear?", "event": {"id": "e0"}, "occurredAt": at}
     feedback = await kari.ask(operation("ask_for_feedback"), input=asked)
+    terms = {"earn": {"count": {"event": "call.practised", "at_least": 9}}, "until": f"{datetime.now(UTC):%Y-12-31}"}
+    goal = await kari.ask(operation("set_goal"), input={"id": "g1", **terms, "shared": True, "occurredAt": at})
     me = (await kari.ask("{ me { id } }"))["me"]["id"]
     # Progress that a manager can acknowledge is of other kinds than single events.
     steps = await kari.ask("{ me { recognitions(first: 50) { edges { node { id kind } } } } }")
@@ -165,6 +170,7 @@ async def _things(organisation: Organisation, clients: dict[str, Client]) -> dic
         "learner": me,
         "recognition": next(node["id"] for node in nodes if node["kind"] in {"BADGE", "MILESTONE"}),
         "feedback": feedback["askForFeedback"]["feedback"]["id"],
+        "goal": goal["setGoal"]["goal"]["id"],
         "challenge": running["createChallenge"]["challenge"]["id"],
         "draft": draft["createChallenge"]["challenge"]["id"],
         "quest": quest_node("better-questions"),

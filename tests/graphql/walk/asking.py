@@ -70,9 +70,12 @@ class Asked:
     def found(self, data: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
         """Every value of the answer with its place."""
         match data:
-            case dict():
+            case dict() if data.keys() <= self.keys.keys():
                 for key, value in data.items():
                     yield from self.found(value, (*place, self.keys[key]))
+            case dict():
+                # No selection but a value of the scalar JSON, whose keys were not asked for.
+                yield place, json.dumps(data)
             case list():
                 for each in data:
                     yield from self.found(each, place)

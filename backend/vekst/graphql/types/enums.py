@@ -15,6 +15,9 @@ __all__ = [
     "FeedbackSide",
     "FeedbackState",
     "Freshness",
+    "GoalSize",
+    "GoalState",
+    "GoalTopic",
     "GrowthTopic",
     "PointsNature",
     "QuestState",
@@ -185,4 +188,35 @@ class GrowthTopic(Enum):
     TRIED = strawberry.enum_value("tried", description="What was tried.")
     IMPROVED = strawberry.enum_value("improved", description="What moved, and what was reached.")
     FEEDBACK = strawberry.enum_value("feedback", description="Feedback asked for, given and acted on.")
+    GOALS = strawberry.enum_value("goals", description="Goals of one's own: reached, under way, and learnt from.")
     KEPT_UP = strawberry.enum_value("kept_up", description="The streaks that are alive.")
+
+
+@strawberry.enum(description="How a goal of one's own stands. Nothing here is a failure.")
+class GoalState(Enum):
+    """The states of a goal."""
+
+    PROPOSED = strawberry.enum_value("PROPOSED", description="A manager proposed it; nothing counts before it is set.")
+    OPEN = strawberry.enum_value("OPEN", description="Set, and its last date is not over.")
+    REACHED = strawberry.enum_value("REACHED", description="Reached, and recognised.")
+    PAST = strawberry.enum_value("PAST", description="Its last date is over: an invitation to look back.")
+    LEARNED = strawberry.enum_value("LEARNED", description="Looked back at and learnt from, which is recognised too.")
+    DROPPED = strawberry.enum_value("DROPPED", description="Let go of; nothing was taken away.")
+
+
+@strawberry.enum(description="How far a suggested goal reaches, by the learner's own past.")
+class GoalSize(Enum):
+    """Three sizes."""
+
+    SMALL = strawberry.enum_value("SMALL", description="What the learner mostly does.")
+    MEDIUM = strawberry.enum_value("MEDIUM", description="Between the two.")
+    BRAVE = strawberry.enum_value("BRAVE", description="The learner's best, or just beyond it.")
+
+
+@strawberry.enum(description="What a suggested goal is about.")
+class GoalTopic(Enum):
+    """Never results."""
+
+    EFFORT = strawberry.enum_value("EFFORT", description="To do more often what is done most.")
+    SKILL = strawberry.enum_value("SKILL", description="To practise a skill.")
+    QUALITY = strawberry.enum_value("QUALITY", description="To do it as well as in the better half of one's own tries.")

@@ -22,8 +22,10 @@ from vekst.graphql.context import Context
 from vekst.graphql.opaque import recognition_node
 from vekst.graphql.scalars import Date, DateTime, read_date
 from vekst.graphql.types.enums import EventNature, GrowthTopic, RecognitionKind
+from vekst.graphql.types.goals import Goal, goal_lines, goal_seen
 from vekst.graphql.types.standings import Seen, Skill, Streak
 from vekst.queries.growth import Achievement, achievements, event_tallies, point_tallies
+from vekst.queries.learner_goals import GoalView, goals_within
 
 __all__ = ["Counted", "Growth", "GrowthNumbers", "MemberGrowth", "SkillGrowth", "counted", "growth_for", "read_span"]
 
@@ -106,6 +108,9 @@ class GrowthNumbers:
     streaks_at_risk: list[StreakAtRisk] = strawberry.field(
         description="Runs that need something within two days from now, the soonest first."
     )
+    goals: list[Goal] = strawberry.field(
+        description="Goals that ran in the span, the first set first; of a member those that they share."
+    )
     unacknowledged: list[UnseenProgress] = strawberry.field(
         description="Quests, badges, milestones and levels reached by effort that nobody has acknowledged yet."
     )
@@ -135,7 +140,7 @@ class Growth(GrowthNumbers):
     """The learner's own view: the numbers, and words for them."""
 
     conversation: list[GrowthPart] = strawberry.field(
-        description="What was tried, what improved, feedback asked for and acted on, and what is kept up, in words."
+        description="What was tried, what improved, feedback asked for and used, goals, and what is kept up, in words."
     )
 
 
@@ -145,6 +150,7 @@ class Counted:
 
     growth: engine.Growth
     reached: Sequence[Achievement]
+    goals: Sequence[GoalView]
     seen: Seen
 
 
@@ -158,7 +164,7 @@ def read_span(first: Date, last: Date) -> Span:
 
 
 async def counted(context: Context, people: Mapping[UUID, Seen], span: Span) -> dict[UUID, Counted]:
-    """The growth of these people: three statements, however many they are."""
+    """The growth of these people: five statements, however many they are. Of others only the goals that they share."""
     if not people:
         return {}
     # Local dates begin at most 14 hours before and end at most 12 hours after those of UTC.
@@ -170,6 +176,9 @@ async def counted(context: Context, people: Mapping[UUID, Seen], span: Span) -> 
         events = await event_tallies(connection, org_id, standings, since, until)
         points = await point_tallies(connection, org_id, standings, since, until)
         reached = await achievements(connection, org_id, standings, since, until)
+        goals = await goals_within(
+            connection, org_id, standings, first=span.first, last=span.last, mine=context.actor.learner_id
+        )
     found: dict[UUID, Counted] = {}
     for learner_id, seen in people.items():
         growth = engine.growth_of(
@@ -183,7 +192,7 @@ async def counted(context: Context, people: Mapping[UUID, Seen], span: Span) -> 
         theirs = [
             each for each in reached.get(learner_id, ()) if engine.is_within(seen.standing, span, each.reached_at)
         ]
-        found[learner_id] = Counted(growth, theirs, seen)
+        found[learner_id] = Counted(growth, theirs, goals.get(learner_id, ()), seen)
     return found
 
 
@@ -193,7 +202,8 @@ async def growth_for(context: Context, learner_id: UUID, seen: Seen, span: Span)
     words = _Words(seen)
     numbers = await numbers_of(context, found, span, name=None)
     titles = [each.title for each in await _progress(context, found.reached)]
-    return Growth(**numbers, conversation=words.conversation(found, titles))
+    goals = goal_lines(numbers["goals"], seen.languages.messages)
+    return Growth(**numbers, conversation=words.conversation(found, titles, goals))
 
 
 async def numbers_of(context: Context, found: Counted, span: Span, *, name: str | None) -> dict[str, Any]:
@@ -209,6 +219,7 @@ async def numbers_of(context: Context, found: Counted, span: Span, *, name: str 
         "balance": GrowthBalance(effort=growth.effort, outcomes=growth.outcomes),
         "weeks": weeks_of(growth.weeks),
         "streaks_at_risk": [words.at_risk(reading, name) for reading in growth.at_risk],
+        "goals": [goal_seen(context, view, found.seen) for view in found.goals],
         "unacknowledged": await _progress(context, unseen),
     }
 
@@ -289,7 +300,7 @@ class _Words:
             invitation=self._say(code, name=name or "", n=reading.current, title=pick(streak.title)),
         )
 
-    def conversation(self, found: Counted, reached: Sequence[str]) -> list[GrowthPart]:
+    def conversation(self, found: Counted, reached: Sequence[str], goals: list[str]) -> list[GrowthPart]:
         growth, pack = found.growth, self._seen.pack
         feedback = {key for key in growth.types if pack.event_types[key].nature == "feedback"}
         tried = [self._times("growth_days", growth.active_days)] if growth.active_days else []
@@ -300,6 +311,7 @@ class _Words:
             (GrowthTopic.TRIED, "growth_tried", tried),
             (GrowthTopic.IMPROVED, "growth_improved", improved),
             (GrowthTopic.FEEDBACK, "growth_feedback", self._types({key: growth.types[key] for key in feedback})),
+            (GrowthTopic.GOALS, "growth_goals", goals),
             (GrowthTopic.KEPT_UP, "growth_kept_up", self._runs()),
         )
         return [

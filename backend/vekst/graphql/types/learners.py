@@ -12,8 +12,9 @@ from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import learner_node
 from vekst.graphql.scalars import Date
-from vekst.graphql.types.enums import FeedbackSide, QuestState
+from vekst.graphql.types.enums import FeedbackSide, GoalState, QuestState
 from vekst.graphql.types.feedback import FeedbackConnection, feedbacks_page
+from vekst.graphql.types.goals import GoalConnection, GoalSuggestion, my_goals, suggestions_for
 from vekst.graphql.types.growth import Growth, growth_for, read_span
 from vekst.graphql.types.next_steps import NextStep, next_steps_of
 from vekst.graphql.types.nodes import Node, given, page_size
@@ -101,6 +102,28 @@ class Learner(Node):
         """For a development conversation."""
         span = read_span(first, last)
         return await growth_for(info.context, self.row.learner_id, self.seen, span) if self.seen else None
+
+    @resolved("The caller's own goals, newest first. For `me` only; managers see shared ones in a team's growth.")
+    async def goals(
+        self,
+        info: Info,
+        state: Annotated[
+            GoalState | None, strawberry.argument(description="Only those in this state.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="A cursor: only what comes after it.")
+        ] = strawberry.UNSET,
+    ) -> GoalConnection:
+        """What one set out to do."""
+        return await my_goals(info.context, self.row.learner_id, self.seen, state, first, after)
+
+    @resolved("Goals that the caller might set, in three sizes by their own last eight weeks. For `me` only.")
+    async def goal_suggestions(self, info: Info) -> list[GoalSuggestion]:
+        """A beginning, a step, a stretch."""
+        return await suggestions_for(info.context, self.row.learner_id, self.seen) if self.seen else []
 
     @resolved("The learner's recognitions, newest first.")
     async def recognitions(
