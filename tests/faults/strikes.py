@@ -239,7 +239,8 @@ async def _all_connections(stage: Stage) -> AsyncIterator[None]:
     """Have every connection that the server gives, for the length of a block."""
     taken: list[asyncpg.Connection[asyncpg.Record]] = []
     try:
-        with suppress(asyncpg.TooManyConnectionsError, OSError):
+        # It may be away, struck by another; then there is no connection for anybody.
+        with suppress(asyncpg.PostgresError, OSError):
             while True:
                 taken.append(await stage.owner())
         yield
