@@ -5,7 +5,6 @@ import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from itertools import groupby
@@ -15,6 +14,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from tests.cli.running import free_port, listens, running, until, urls, vekst

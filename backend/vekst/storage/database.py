@@ -138,10 +138,13 @@ class Database:
                 await _run(driver, beginning)
             except BaseException as error:
                 cut = driver.is_closed() or isinstance(error, OperationalError)
-                await _roll_back(driver)
-                if cut:
-                    await connection.invalidate()
-                await connection.close()
+                try:
+                    await _roll_back(driver)
+                    if cut:
+                        await connection.invalidate()
+                finally:
+                    # Also where the rolling back is cancelled: the pool must get it back.
+                    await connection.close()
                 if not (cut and used):
                     raise
             else:

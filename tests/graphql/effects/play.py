@@ -99,6 +99,12 @@ class Play:
                 await client.ask(operation(f"{name}_for_feedback" if name == "ask" else "give_feedback"), input=wish)
             ).values()
             self._things[word] = answer["feedback"]["id"]
+        today = datetime.now(UTC).date()
+        self._things["$later"] = str(today + timedelta(days=20))
+        goal = {"count": {"event": "call.practised", "at_least": 8}}
+        own: dict[str, Any] = {"id": "g0", "earn": goal, "until": str(today + timedelta(days=9)), "occurredAt": now}
+        text = "mutation ($input: SetGoalInput!) { setGoal(input: $input) { ... on SetGoal { goal { id } } } }"
+        self._things["$goal"] = (await kari.ask(text, input=own))["setGoal"]["goal"]["id"]
         begin = operation("create_challenge")
         made = await nora.ask(begin, id="c0", teams=["north"], template="practice-sprint", startsAt=soon)
         self._things["$challenge"] = made["createChallenge"]["challenge"]["id"]

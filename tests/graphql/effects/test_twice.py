@@ -14,6 +14,7 @@ from vekst.factory import Factory
 from vekst.tokens import DevelopmentIssuer
 
 _AT: Final[dict[str, Any]] = {"id": "m", "occurredAt": "$now"}
+_EARN: Final = {"count": {"event": "call.practised", "at_least": 9}}
 GOOD: Final = (
     Sent("recordProgress", {"events": [{**_AT, "type": "call.practised", "data": {"minutes": 3}}]}),
     Sent("voidEvent", {"id": "m", "event": {"id": "e1"}, "reason": "A mistake"}),
@@ -30,24 +31,36 @@ GOOD: Final = (
     Sent("actOnFeedback", {**_AT, "feedback": "$given", "tried": "t", "event": {"id": "later"}}),
     Sent("deleteFeedback", {"feedback": "$given"}),
     Sent("acknowledge", {**_AT, "recognition": "$recognition"}, "nora"),
+    Sent("setGoal", {**_AT, "earn": _EARN, "until": "$later"}),
+    Sent("proposeGoal", {"id": "m", "person": "kari", "earn": _EARN, "until": "$later"}, "nora"),
+    Sent("changeGoal", {**_AT, "goal": "$goal", "until": "$later"}),
+    Sent("reflectOnGoal", {**_AT, "goal": "$goal", "words": "I tried"}),
+    Sent("dropGoal", {"goal": "$goal"}),
+    Sent("deleteGoal", {"goal": "$goal"}),
     Sent("exportMyData", {}),
     Sent("eraseMe", {"confirm": "kari"}),
 )
 """For each mutation an input that is right."""
 
 BEFORE: Final = {
+    "reflectOnGoal": [Sent("dropGoal", {"goal": "$goal"})],
     "actOnFeedback": [
         Sent("recordProgress", {"events": [{"id": "later", "type": "call.practised", "occurredAt": "$now"}]})
-    ]
+    ],
 }
 """What has to be there first."""
 
-SECOND: Final = {"deleteFeedback": '"deleted":false', "eraseMe": '"code":"ACCOUNT_UNKNOWN"'}
+SECOND: Final = {
+    "deleteFeedback": '"deleted":false',
+    "deleteGoal": '"deleted":false',
+    "eraseMe": '"code":"ACCOUNT_UNKNOWN"',
+}
 """How a second one is answered where it is not as the first but for DUPLICATE."""
 
 AT_ONCE: Final = 4
 
 
+@pytest.mark.check
 def test_every_mutation_has_an_input() -> None:
     assert CORE.mutation_type is not None
     assert CORE.mutation_type.fields
