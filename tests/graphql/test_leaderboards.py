@@ -12,7 +12,7 @@ from tests.graphql.client import Client
 from tests.graphql.conftest import TestClock
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, new_event
-from tests.support.packs import CRAFT, changed
+from tests.support.packs import CRAFT, WITH_WINDOWS, changed
 from vekst.domain.actors import Role
 from vekst.services.people import PersonEntry
 
@@ -215,3 +215,84 @@ async def test_how_many_are_shown_can_be_asked_for_within_the_boards_own_limits(
     seen = (await sign_in("p07").ask(query))["leaderboard"]
     assert [entry["person"] for entry in seen["aroundMe"]] == ["p06", "p07"], "the one below is in the lower half"
     assert (await fifth.error(query, first=-1))["extensions"]["reason"] == "FIRST_OUT_OF_RANGE"
+
+
+class TestWindows:
+    """Boards that begin anew: the caller's own week and month, and past ones by name."""
+
+    @pytest.fixture
+    async def weekly(self, organisation: Organisation, clock: TestClock) -> Organisation:
+        """On a Wednesday, people who did one to four calls this week and one last week are on the board."""
+        clock.now = datetime(2026, 11, 18, 12, tzinfo=UTC)
+        await organisation.publish(WITH_WINDOWS)
+        people = ["a", "b", "c", "d"]
+        await organisation.hire(*people, team="north", zone="Etc/UTC")
+        await organisation.hire("zero", zone="Etc/UTC")
+        for count, person in enumerate(reversed(people), 1):
+            calls = [new_event(f"{n}", at=clock.now - timedelta(hours=n, days=n % 2)) for n in range(1, count + 1)]
+            lesson = new_event("last", at=clock.now - timedelta(days=7), minutes=count)
+            await organisation.record(person, *calls, lesson)
+        for person in (*people, "zero"):
+            for key in ("effort-weekly", "minutes-ever"):
+                await organisation.factory.boards().join(await organisation.actor(person), key)
+        await organisation.judge()
+        return organisation
+
+    async def test_this_week_and_the_last_in_the_organisation_and_in_a_team(
+        self, weekly: Organisation, sign_in: SignIn
+    ) -> None:
+        now = await board(sign_in("b"), key="effort-weekly")
+        assert now["size"] == 5, "who did nothing yet is on the board too"
+        assert [(rank, person) for rank, person, _ in shown(now["entries"])] == [(1, "a"), (2, "b")]
+        assert [entry["person"] for entry in now["aroundMe"]] == ["a", "b"]
+        same = await board(sign_in("b"), key="effort-weekly", period="2026-W47")
+        assert same == now
+        last = await board(sign_in("b"), key="effort-weekly", period="2026-W46")
+        assert (last["size"], last["me"], last["entries"]) == (5, {"rank": 1, "value": 5}, []), "all share a place"
+        team_board = await board(sign_in("b"), key="effort-weekly", team="north")
+        assert team_board["size"] == 4
+        assert shown(team_board["entries"]) == shown(now["entries"])
+        nobody = await board(sign_in("zero"), key="effort-weekly")
+        assert (nobody["me"], nobody["aroundMe"]) == (None, [])
+
+    async def test_a_sum_is_whole_and_has_no_windows(self, weekly: Organisation, sign_in: SignIn) -> None:
+        seen = await board(sign_in("d"), key="minutes-ever")
+        assert shown(seen["entries"]) == [(1, "a", 4), (2, "b", 3)]
+        assert (seen["me"], seen["toNext"]) == ({"rank": 4, "value": 1}, 1)
+
+    async def test_the_window_is_that_of_the_viewers_zone(
+        self, weekly: Organisation, sign_in: SignIn, clock: TestClock
+    ) -> None:
+        """On Sunday at noon in Greenwich it is Monday on Kiritimati."""
+        await weekly.hire("kiri", zone="Pacific/Kiritimati")
+        clock.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        here = await board(sign_in("a"), key="effort-weekly")
+        there = await board(sign_in("kiri"), key="effort-weekly")
+        assert here["me"]["rank"] == 1
+        assert (there["size"], there["entries"]) == (5, [])
+        clock.now = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+        assert (await board(sign_in("a"), key="effort-weekly"))["me"] is None
+
+    @pytest.mark.parametrize("language", ["en", "nb"])
+    async def test_a_window_that_is_none_is_refused_with_one_that_is(
+        self, weekly: Organisation, sign_in: SignIn, language: str
+    ) -> None:
+        client = sign_in("a", language=language)
+        for period in ("2026-W54", "2026-W00", "2026-46", "0000-W01", "2026-W7", "2026-W1\u0661"):
+            error = await client.error(BOARD, key="effort-weekly", period=period)
+            assert error["extensions"]["reason"] == "PERIOD_NOT_VALID"
+            assert "2026-W47" in error["message"]
+        for period in ("2026-13", "2026-00", "2026-W46"):
+            error = await client.error(BOARD, key="calls-monthly", period=period)
+            assert "2026-11" in error["message"]
+        assert (await client.error(BOARD, key="minutes-ever", period="2026-W47"))["message"].startswith(
+            {"en": "This board has no", "nb": "Denne"}[language]
+        )
+
+    async def test_people_who_left_are_gone_from_every_window(self, weekly: Organisation, sign_in: SignIn) -> None:
+        await weekly.dismiss("a")
+        for period in (None, "2026-W47", "2026-W46"):
+            for team_key in (None, "north"):
+                seen = await board(sign_in("b"), key="effort-weekly", period=period, team=team_key)
+                assert seen["size"] == (3 if team_key else 4)
+                assert "a" not in {entry["person"] for entry in (*seen["entries"], *seen["aroundMe"])}

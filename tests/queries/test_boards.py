@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from tests.support.organisations import Organisation
 from tests.support.statements import Statements
-from vekst.queries.boards import BoardKey, BoardReading, read_board
+from vekst.queries.boards import BoardKey, read_board
 from vekst.queries.places import BoardManners, view_board
+from vekst.queries.ranks import BoardReading
+from vekst.storage.boards_store import Place, put
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAM = UUID(int=7)
@@ -36,29 +37,18 @@ class Member:
 def random_members(ids: Sequence[UUID], dice: random.Random) -> list[Member]:
     """Members with few different values, so that there are ties; some rows have just ended, some end right now."""
     ends = (None, NOW + timedelta(days=1), NOW + timedelta(microseconds=1), NOW, NOW - timedelta(days=1))
-    most = dice.choice((1, 3, 12, 40))
+    most = dice.choice((1, 3, 12, 40, 400, 70_000, 2**31 - 1))
     return [Member(learner_id, dice.randint(0, most), dice.choice(ends)) for learner_id in ids]
 
 
 async def fill(organisation: Organisation, key: BoardKey, members: Sequence[Member]) -> None:
-    """Store the members as judging does, the histogram with them where the board has one."""
+    """Store the members as judging does: in a board with windows everyone has a row, and some one in the window."""
+    places = [Place(key.board, key.places, each.learner_id, each.value, each.holds_until) for each in members]
+    if key.period:
+        places = [place for place in places if place.value]
+        places += [Place(key.board, key.scope, each.learner_id, 0, None) for each in members]
     async with organisation.factory._process.database.writing(organisation.id) as connection:
-        board = {"org": organisation.id, "board": key.board, "scope": key.scope}
-        rows = [
-            {**board, "learner": member.learner_id, "value": member.value, "until": member.holds_until}
-            for member in members
-        ]
-        await connection.execute(
-            text("INSERT INTO board_members VALUES (:org, :board, :scope, :learner, :value, :until)"), rows
-        )
-        if key.has_histogram:
-            await connection.execute(
-                text(
-                    """INSERT INTO board_counts SELECT org_id, board, scope, value, count(*) FROM board_members
-                        WHERE board = :board AND scope = :scope AND org_id = :org GROUP BY 1, 2, 3, 4"""
-                ),
-                board,
-            )
+        await put(connection, organisation.id, places)
 
 
 async def read(organisation: Organisation, key: BoardKey, viewer: UUID | None) -> BoardReading:
@@ -76,13 +66,14 @@ async def ids(organisation: Organisation) -> list[UUID]:
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("team", [None, TEAM])
+@pytest.mark.parametrize("period", [None, "2026-W09"])
 async def test_what_is_shown_is_what_a_count_by_hand_allows(
-    organisation: Organisation, ids: list[UUID], seed: int, team: UUID | None
+    organisation: Organisation, ids: list[UUID], seed: int, team: UUID | None, period: str | None
 ) -> None:
     """L1 and L3 for every viewer."""
     dice = random.Random(seed)
     members = random_members(ids[: dice.randint(5, len(ids))], dice)
-    key = BoardKey.of("board", team_id=team)
+    key = BoardKey.of("board", team_id=team, period=period)
     await fill(organisation, key, members)
     rows = await organisation.rows("SELECT person, learner_id FROM people")
     persons = {row[0]: row[1] for row in rows}
@@ -118,11 +109,14 @@ async def test_neighbours_are_the_nearest_on_either_side(organisation: Organisat
 
 
 async def test_windows_and_scopes_are_boards_of_their_own(organisation: Organisation, ids: list[UUID]) -> None:
-    keys = [BoardKey.of("b", team_id=team, window=w) for team in (None, TEAM) for w in (None, "2026-W07", "2026-W08")]
-    assert len({key.scope for key in keys}) == len(keys)
-    for size, key in enumerate(keys, 5):
-        await fill(organisation, key, [Member(learner_id, 3, None) for learner_id in ids[:size]])
-    assert [(await read(organisation, key, None)).size for key in keys] == [5, 6, 7, 8, 9, 10]
+    keys = [
+        BoardKey.of("b", team_id=team, period=w) for team in (None, TEAM) for w in ("2026-02", "2026-W07", "2026-W08")
+    ]
+    assert len({key.places for key in keys}) == len(keys)
+    for value, key in enumerate(keys, 5):
+        await fill(organisation, key, [Member(learner_id, value, None) for learner_id in ids[:3]])
+    shown = [await read(organisation, key, ids[0]) for key in keys]
+    assert [{place.value for place in reading.places} for reading in shown] == [{5}, {6}, {7}, {8}, {9}, {10}]
 
 
 async def test_an_empty_board_can_be_read(organisation: Organisation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CRAFT", "CRAFT_CHANGED", "WITH_CHALLENGES", "changed"]
+__all__ = ["CRAFT", "CRAFT_CHANGED", "WITH_CHALLENGES", "WITH_WINDOWS", "changed"]
 
 _PACK: Final = """
 pack: craft
@@ -151,3 +151,37 @@ challenges:
 
 WITH_CHALLENGES: Final = {**CRAFT, "challenges.yaml": _CHALLENGES}
 """The craft pack with templates of challenges."""
+
+_WINDOWS: Final = """
+leaderboards:
+  effort-weekly:
+    title: Effort this week
+    purpose: Everybody begins anew on Monday
+    measure: {points: effort, per: week}
+    smallest_group: 2
+  calls-monthly:
+    title: Calls this month
+    purpose: Honour practice
+    measure: {count: {event: call.practised, at_most: {times: 2, per: day}}, per: month}
+    joins: opt_out
+    smallest_group: 2
+  minutes-ever:
+    title: Minutes
+    purpose: Honour practice
+    measure: {sum: {event: call.practised, field: minutes}, per: ever}
+    smallest_group: 2
+  customers-weekly:
+    title: Customers
+    purpose: Try with different people
+    measure: {distinct: {event: call.practised, field: customer}, per: week}
+    ties: dense
+    smallest_group: 2
+  days-monthly:
+    title: Days
+    purpose: A little every day
+    measure: {days: {event: [call.practised, lesson.completed]}, per: month}
+    smallest_group: 2
+"""
+
+WITH_WINDOWS: Final = {**CRAFT, "windows.yaml": _WINDOWS}
+"""The craft pack with boards of points and of measures, for weeks, months and ever."""

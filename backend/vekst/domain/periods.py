@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import assert_never
+from typing import Final, assert_never
 
-__all__ = ["Window", "window_end", "window_key", "window_start"]
+__all__ = ["Window", "window_end", "window_key", "window_named", "window_start"]
 
 
 class Window(StrEnum):
@@ -18,6 +19,12 @@ class Window(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
+
+
+_NAMED: Final = {
+    Window.WEEK: re.compile(r"\d{4}-W\d{2}", re.ASCII),
+    Window.MONTH: re.compile(r"\d{4}-\d{2}", re.ASCII),
+}
 
 
 @lru_cache(maxsize=65_536)
@@ -38,6 +45,18 @@ def window_key(window: Window, day: int) -> str:
             return f"{when.year:04d}"
         case _:
             assert_never(window)
+
+
+def window_named(window: Window, key: str) -> int | None:
+    """The ordinal of the first date of the week or month of that key; None for a text that names none."""
+    if not _NAMED[window].fullmatch(key):
+        return None
+    year, number = int(key[:4]), int(key[-2:])
+    try:
+        first = date.fromisocalendar(year, number, 1) if window is Window.WEEK else date(year, number, 1)
+    except ValueError:
+        return None
+    return first.toordinal()
 
 
 @lru_cache(maxsize=65_536)

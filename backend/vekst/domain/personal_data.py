@@ -53,6 +53,7 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "acknowledgements": _rule("RECOGNITIONS", {**_GOES, "giver_id": OnErasure.CLEAR}, "learner_id"),
     "board_members": _rule("LEADERBOARDS", _GOES, "learner_id"),
     "board_counts": _rule("LEADERBOARDS"),
+    "board_bands": _rule("LEADERBOARDS"),
     "board_choices": _rule("LEADERBOARDS", _GOES, "learner_id"),
     "challenges": _rule("CHALLENGES", {"created_by": OnErasure.CLEAR}, "challenge_id", "created_by", "request"),
     "challenge_teams": _rule("CHALLENGES"),

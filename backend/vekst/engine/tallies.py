@@ -11,12 +11,12 @@ from typing import Final
 from vekst.domain.calendars import local_day
 from vekst.domain.events import ProgressEvent
 from vekst.domain.instants import instant
-from vekst.domain.periods import window_start
+from vekst.domain.periods import Window, window_start
 from vekst.engine.measures import DAYS_BACK
 from vekst.engine.pack import Pack, Tally
 from vekst.engine.standing import Standing, TallyState
 
-__all__ = ["EVER", "VALUE_AT_MOST", "tally_event", "tally_points", "tally_values"]
+__all__ = ["EVER", "VALUE_AT_MOST", "oldest_window", "tally_event", "tally_points", "tally_values"]
 
 EVER: Final = 0
 """The window of what is never counted anew."""
@@ -62,23 +62,23 @@ def tally_values(pack: Pack, standing: Standing, index: int, today: int) -> dict
             zone = next(name for since, name in reversed(standing.zones) if since <= kept.reached_at)
             window = _window(tally, local_day(instant(kept.reached_at), zone))
             values[window] = min(VALUE_AT_MOST, values.get(window, 0) + kept.points)
-    oldest = _oldest(pack, tally, today)
+    oldest = oldest_window(pack, tally.per, today)
     return {window: value for window, value in values.items() if window >= oldest}
+
+
+def oldest_window(pack: Pack, per: Window | None, day: int) -> int:
+    """The first date of the first window that is kept on the date `day`."""
+    return EVER if per is None else window_start(per, max(1, day - pack.retention.days))
 
 
 def _put(pack: Pack, tally: Tally, state: TallyState, window: int, value: int, *, day: int) -> None:
     if not value:
         return
     if window not in state.values:
-        oldest = _oldest(pack, tally, day)
+        oldest = oldest_window(pack, tally.per, day)
         for start in [start for start in state.values if start < oldest]:
             del state.values[start]
     state.values[window] = min(VALUE_AT_MOST, value)
-
-
-def _oldest(pack: Pack, tally: Tally, day: int) -> int:
-    """The first window that is kept on that date."""
-    return _window(tally, day - pack.retention.days)
 
 
 def _window(tally: Tally, day: int) -> int:

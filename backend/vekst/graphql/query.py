@@ -122,7 +122,10 @@ class Query:
             str | None, strawberry.argument(description="A team's key: the board of that team only.")
         ] = strawberry.UNSET,
         period: Annotated[
-            str | None, strawberry.argument(description="A past window of a board that has them, such as 2026-W07.")
+            str | None,
+            strawberry.argument(
+                description="A window of a board that has them, such as 2026-W07 or 2026-02; left out, the current one."
+            ),
         ] = strawberry.UNSET,
     ) -> Leaderboard | None:
         """Who keeps at it."""

@@ -1,7 +1,8 @@
 """Reads leaderboards: the places at the top, those around a viewer and the viewer's own, in one statement.
 
-A rank is one plus the members above, so ties share it by nature. Organisation boards take the members above from the
-histogram of values; team boards count their rows. A row that no longer holds is left out from that very instant (L3).
+A rank is one plus the members above, so ties share it by nature. Organisation boards add up the members above from the
+bands of their histogram, a few hundred rows however many members there are; team boards count their rows. A row that
+no longer holds is left out from that very instant (L3).
 """
 
 from __future__ import annotations
@@ -11,115 +12,140 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.storage.boards_store import ORGANISATION_SCOPE, team_scope
+from vekst.queries.ranks import BoardReading, MemberRow, ranked
+from vekst.storage.board_scopes import BAND_SHIFTS, ORGANISATION_SCOPE, team_scope, windowed
 
-__all__ = ["BoardKey", "BoardReading", "PlaceRow", "read_board"]
+__all__ = ["BoardKey", "read_board"]
 
 
 @dataclass(frozen=True, slots=True)
 class BoardKey:
-    """Which board: its key, and its scope with the window's key behind a slash where the board has windows."""
+    """Which board: its key, whose it is, and where it has windows, which of them."""
 
     board: str
     scope: str
+    period: str | None = None
 
     @classmethod
-    def of(cls, board: str, *, team_id: UUID | None = None, window: str | None = None) -> BoardKey:
+    def of(cls, board: str, *, team_id: UUID | None = None, period: str | None = None) -> BoardKey:
         """The board of the organisation, or of a team, in one of its windows."""
-        scope = team_scope(team_id) if team_id else ORGANISATION_SCOPE
-        return cls(board, f"{scope}/{window}" if window else scope)
+        return cls(board, team_scope(team_id) if team_id else ORGANISATION_SCOPE, period)
 
     @property
     def has_histogram(self) -> bool:
         """Whether the board is the whole organisation's."""
-        return self.scope.split("/", 1)[0] == ORGANISATION_SCOPE
+        return self.scope == ORGANISATION_SCOPE
+
+    @property
+    def places(self) -> str:
+        """The scope of the rows with the values of the window."""
+        return windowed(self.scope, self.period)
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
-    """One member's place: `above` members and `values_above` different values are better, `beside` members share it."""
+def _bands() -> str:
+    """The members, and the different values, in what is above a value: finest first, each up to where the next begins.
 
-    learner_id: UUID
-    person: str
-    name: str
-    value: int
-    above: int
-    values_above: int
-    beside: int
-
-
-@dataclass(frozen=True, slots=True)
-class BoardReading:
-    """A board as read: places best first, the top and those around the viewer; `next_value` is the next better."""
-
-    size: int
-    places: tuple[PlaceRow, ...]
-    next_value: int | None
-
-    def place_of(self, learner_id: UUID | None) -> PlaceRow | None:
-        """The place of that learner, if it was read."""
-        return next((place for place in self.places if place.learner_id == learner_id), None)
-
-
-_READ: Final = text(
+    For the value 5,000 these are 5,001 to 5,119, then the bands of 256 up to 65,535, then those of 65,536, and so on.
     """
-    with everyone as not materialized (
-        select learner_id, value, holds_until from board_members
-         where org_id = :org_id and board = :board and scope = :scope
+    pieces = [
+        """
+        select members, cast(members > 0 as integer) as different from board_counts, mine
+         where org_id = :org_id and board = :board and scope = :places
+           and board_counts.value > mine.value and board_counts.value < ((mine.value >> 8) + 1) << 8
+        """
+    ]
+    for shift, wider in zip(BAND_SHIFTS, (*BAND_SHIFTS[1:], None), strict=True):
+        end = f"and band < ((mine.value >> {wider}) + 1) << {wider - shift}" if wider else ""
+        pieces.append(
+            f"""
+            select members, different from board_bands, mine
+             where org_id = :org_id and board = :board and scope = :places and shift = {shift}
+               and band > mine.value >> {shift} {end}
+            """
+        )
+    return " union all ".join(pieces)
+
+
+# What is counted in an organisation's board, in which rows that no longer hold are until they are swept.
+_BY_BANDS: Final = f"""
+    expired as materialized (
+        select value, count(*) as members from board_members
+         where org_id = :org_id and board = :board and scope = :places and holds_until <= :now group by value
     ),
-    held as not materialized (
-        select learner_id, value from everyone where value > 0 and (holds_until is null or holds_until > :now)
+    above as (
+        select coalesce(sum(members), 0) - (select coalesce(sum(e.members), 0) from expired e, mine
+                                             where e.value > mine.value) as members,
+               coalesce(sum(different), 0) - (select count(*) from expired e join board_counts c
+                                                  on c.org_id = :org_id and c.board = :board and c.scope = :places
+                                                 and c.value = e.value and c.members <= e.members, mine
+                                               where e.value > mine.value) as different
+          from ({_bands()}) as bands
     ),
-    counts as (
-        select value, members from board_counts
-         where org_id = :org_id and board = :board and scope = :scope and :has_histogram
-        union all
-        select value, count(*) from everyone where not :has_histogram group by value
-    ),
-    expired as (select value, count(*) as members from everyone where holds_until <= :now group by value),
-    live as (
+    beside as (
         select c.value, c.members - coalesce(e.members, 0) as members
-          from counts c left join expired e on e.value = c.value
-         where c.value > 0 and c.members > coalesce(e.members, 0)
+          from board_counts c left join expired e on e.value = c.value
+         where c.org_id = :org_id and c.board = :board and c.scope = :places
+           and c.value in (select value from chosen)
     ),
-    ranked as (
-        select value, members, sum(members) over (order by value desc) - members as above,
-               row_number() over (order by value desc) - 1 as values_above
-          from live
+    total as (
+        select coalesce(sum(members), 0) as size from board_bands
+         where org_id = :org_id and board = :board and scope = :scope and shift = {BAND_SHIFTS[-1]}
+    )
+"""
+_BY_ROWS: Final = """
+    above as (
+        select count(*) as members, count(distinct held.value) as different
+          from held, mine where held.value > mine.value
     ),
-    mine as (select learner_id, value from held where learner_id = :viewer),
-    chosen as (
-        (select * from held order by value desc, learner_id desc limit :top)
-        union
-        select * from mine
-        union
-        (select * from held where value > (select value from mine)
+    beside as (select value, count(*) as members from held where value in (select value from chosen) group by value),
+    total as (
+        select count(*) as size from board_members where org_id = :org_id and board = :board and scope = :scope
+    )
+"""
+
+
+def _statement(counted: str) -> str:
+    return f"""
+    with held as not materialized (
+        select learner_id, value from board_members
+         where org_id = :org_id and board = :board and scope = :places and value > 0
+           and (holds_until is null or holds_until > :now)
+    ),
+    mine as materialized (select learner_id, value from held where learner_id = :viewer),
+    chosen as materialized (
+        (select learner_id, value, true as is_top from held order by value desc, learner_id desc limit :top)
+        union all
+        select learner_id, value, false from mine
+        union all
+        (select learner_id, value, false from held where value > (select value from mine)
           order by value, learner_id limit :neighbours)
-        union
-        (select * from held where value = (select value from mine) and learner_id > :viewer
+        union all
+        (select learner_id, value, false from held where value = (select value from mine) and learner_id > :viewer
           order by learner_id limit :neighbours)
-        union
-        (select * from held where value = (select value from mine) and learner_id < :viewer
+        union all
+        (select learner_id, value, false from held where value = (select value from mine) and learner_id < :viewer
           order by learner_id desc limit :neighbours)
-        union
-        (select * from held where value < (select value from mine)
+        union all
+        (select learner_id, value, false from held where value < (select value from mine)
           order by value desc, learner_id desc limit :neighbours)
     ),
+    {counted},
     named as (
-        select p.learner_id, p.person, p.name, c.value, r.above, r.values_above, r.members as beside
-          from chosen c
-          join ranked r on r.value = c.value
+        select p.learner_id, p.person, p.name, c.value, c.is_top, b.members as beside
+          from chosen c join beside b on b.value = c.value
           join people p on p.org_id = :org_id and p.learner_id = c.learner_id and p.active
     )
-    select total.size, (select min(value) from live where value > (select value from mine)) as next_value, n.*
-      from (select coalesce(sum(members), 0) as size from counts) as total
-      left join named n on true
+    select total.size, above.members as above, above.different,
+           (select value from held where value > (select value from mine) order by value limit 1) as next_value, n.*
+      from total cross join above left join named n on true
      order by n.value desc, n.learner_id desc
     """
-)
+
+
+_READ: Final = {has: text(_statement(counted)) for has, counted in ((True, _BY_BANDS), (False, _BY_ROWS))}
 
 
 async def read_board(
@@ -137,24 +163,24 @@ async def read_board(
         "org_id": org_id,
         "board": key.board,
         "scope": key.scope,
+        "places": key.places,
         "viewer": viewer,
         "now": now,
         "top": top,
         "neighbours": neighbours,
-        "has_histogram": key.has_histogram,
     }
-    rows = (await connection.execute(_READ, parameters)).all()
-    places = tuple(_place(row) for row in rows if row.learner_id is not None)
-    return BoardReading(size=int(rows[0].size), places=places, next_value=rows[0].next_value)
-
-
-def _place(row: Row[tuple[object, ...]]) -> PlaceRow:
-    return PlaceRow(
-        learner_id=row.learner_id,
-        person=row.person,
-        name=row.name,
-        value=row.value,
-        above=int(row.above),
-        values_above=row.values_above,
-        beside=int(row.beside),
+    rows = (await connection.execute(_READ[key.has_histogram], parameters)).all()
+    first = rows[0]
+    members = [
+        MemberRow(row.learner_id, row.person, row.name, row.value, row.beside, row.is_top)
+        for row in rows
+        if row.learner_id is not None
+    ]
+    return ranked(
+        int(first.size),
+        members,
+        viewer=viewer,
+        above=int(first.above),
+        different_above=int(first.different),
+        next_value=first.next_value,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from vekst.queries.boards import BoardReading, PlaceRow
+from vekst.queries.ranks import BoardReading, PlaceRow
 
 __all__ = ["BoardManners", "BoardView", "Place", "view_board"]
 

@@ -88,9 +88,19 @@ async def write(
         await ledger_store.append(connection, org_id, entries, pack_version=pack.version, at=now)
         await outbox_store.append(connection, org_id, messages, now, told=told)
     if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
-        places = [place for each in judged for place in places_of(pack, each.judgement.standing, each.row, now)]
-        await boards_store.replace(connection, org_id, [each.row.learner_id for each in judged], places)
+        places = [
+            place
+            for each in judged
+            for place in places_of(pack, each.judgement.standing, each.row, now, since=_moved_since(each))
+        ]
+        whole = [each.row.learner_id for each in judged if _moved_since(each) is None]
+        await boards_store.put(connection, org_id, places, whole=whole)
     return Written(messages, oldest)
+
+
+def _moved_since(judged: Judged) -> datetime | None:
+    """From when on places can have moved; None where there may be none yet, or all of them may be others."""
+    return None if judged.row.state is None else judged.judgement.since
 
 
 def _message(judged: Judged, now: datetime) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -36,7 +37,8 @@ class Reversal:
 class Judgement:
     """The outcome for one learner: the standing, what is new in the ledger, and the refs of the events judged.
 
-    `folded` is how many events were looked at for it.
+    `folded` is how many events were looked at for it; `since` is the first instant at which anything was judged, None
+    where everything was judged again.
     """
 
     standing: Standing
@@ -44,6 +46,7 @@ class Judgement:
     reversals: Sequence[Reversal]
     judged: Sequence[int]
     folded: int = 0
+    since: datetime | None = None
 
 
 def leave_alone(row: StandingRow, pack: Pack) -> bool:
@@ -74,7 +77,9 @@ def _decoded(pack: Pack, state: bytes, row: StandingRow) -> Standing | None:
 
 def judge_on_top(pack: Pack, standing: Standing, pending: Sequence[ProgressEvent]) -> Judgement:
     """Fold the events, which follow the standing, on top of it."""
-    return Judgement(standing, fold(pack, standing, pending), (), [event.ref for event in pending], len(pending))
+    since = pending[0].occurred_at if pending else None
+    given = fold(pack, standing, pending)
+    return Judgement(standing, given, (), [event.ref for event in pending], len(pending), since)
 
 
 def judge_again(pack: Pack, row: StandingRow, history: History, held: Sequence[HeldEntry]) -> Judgement:

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from vekst.domain.actors import Role
-from vekst.engine.pack import BoardMeasure, Leaderboard, Pack, PointsMeasure, StreakMeasure, TallyMeasure
+from vekst.domain.periods import Window, window_key, window_named, window_start
+from vekst.engine.pack import Leaderboard, Pack, PointsMeasure, StreakMeasure, TallyMeasure
 from vekst.engine.readings import StreakReading, streak_reading
 from vekst.engine.standing import Standing
-from vekst.storage.boards_store import ORGANISATION_SCOPE, Place, team_scope
+from vekst.engine.tallies import EVER, VALUE_AT_MOST, oldest_window, tally_values
+from vekst.storage.board_scopes import ORGANISATION_SCOPE, period_of, team_scope, windowed
+from vekst.storage.boards_store import Place
 from vekst.storage.standings_store import StandingRow
 
-__all__ = ["places_of", "takes_part"]
-
-Value = tuple[int, datetime | None]
-"""A value, and the instant until which it holds."""
+__all__ = ["is_over", "places_of", "takes_part"]
 
 
-def places_of(pack: Pack, standing: Standing | None, row: StandingRow, now: datetime) -> list[Place]:
-    """The learner's places as of `now`; without a standing every value is 0. Who did not join has none (L1)."""
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value, the window that it is of, and the instant until which it holds."""
+
+    value: int
+    period: str | None = None
+    holds_until: datetime | None = None
+
+
+def places_of(
+    pack: Pack, standing: Standing | None, row: StandingRow, now: datetime, *, since: datetime | None = None
+) -> list[Place]:
+    """The learner's places as of `now`; without a standing every value is 0. Who did not join has none (L1).
+
+    With `since` only those that can have moved by what happened from that instant on.
+    """
     boards = [board for board in pack.leaderboards.values() if takes_part(board, row)]
     if not boards:
         return []
-    streaks = _readings(pack, boards, standing, now) if standing else {}
+    reader = _Reader(pack, boards, standing, now, since)
     scopes = (ORGANISATION_SCOPE, *(team_scope(team_id) for team_id in row.teams))
     return [
-        Place(board.key, scope, row.learner_id, value, holds_until)
+        Place(board.key, windowed(scope, value.period), row.learner_id, value.value, value.holds_until)
         for board in boards
-        for value, holds_until in _values(board.measure, standing, streaks, now)
+        for value in reader.values(board)
         for scope in scopes
     ]
 
@@ -41,32 +56,67 @@ def takes_part(board: Leaderboard, row: StandingRow) -> bool:
     return board.key in row.joined or (board.joins == "opt_out" and row.role == Role.LEARNER)
 
 
-def _readings(pack: Pack, boards: Iterable[Leaderboard], standing: Standing, now: datetime) -> dict[str, StreakReading]:
-    """The streaks that the boards rest on, each read once."""
-    keys = {board.measure.streak for board in boards if isinstance(board.measure, StreakMeasure)}
-    return {key: streak_reading(pack, standing, key, now) for key in keys}
+def is_over(pack: Pack, place: Place, now: datetime) -> bool:
+    """Whether the place is in a window that is no longer kept, and waits to be taken away."""
+    board, period = pack.leaderboards.get(place.board), period_of(place.scope)
+    if board is None or period is None or isinstance(board.measure, StreakMeasure) or board.measure.per is None:
+        return False
+    first = window_named(board.measure.per, period)
+    return first is not None and first < oldest_window(pack, board.measure.per, now.date().toordinal())
 
 
-def _values(
-    measure: BoardMeasure, standing: Standing | None, streaks: Mapping[str, StreakReading], now: datetime
-) -> Iterator[Value]:
-    """The value under the measure; boards per week or month, and those of tallies, keep no places yet."""
-    match measure:
-        case StreakMeasure(streak, of):
-            yield _streak_value(streaks.get(streak), of, now)
-        case PointsMeasure(per):
-            if per is None:
-                yield (standing.effort if standing else 0, None)
-        case TallyMeasure():
-            return
-        case _:
-            assert_never(measure)
+class _Reader:
+    """The values of one standing, each streak read once."""
 
+    def __init__(
+        self,
+        pack: Pack,
+        boards: Iterable[Leaderboard],
+        standing: Standing | None,
+        now: datetime,
+        since: datetime | None,
+    ) -> None:
+        self._pack = pack
+        self._standing = standing
+        self._now = now
+        # Where the local date is the furthest behind, it is still the day before that of UTC.
+        self._since = since.date().toordinal() - 1 if since else None
+        keys = {board.measure.streak for board in boards if isinstance(board.measure, StreakMeasure)}
+        self._streaks: Mapping[str, StreakReading] = (
+            {key: streak_reading(pack, standing, key, now) for key in keys} if standing else {}
+        )
 
-def _streak_value(reading: StreakReading | None, of: str, now: datetime) -> Value:
-    if reading is None:
-        return (0, None)
-    if of == "longest":
-        return (reading.longest, None)
-    alive = reading.current > 0 and (reading.ends_at is None or reading.ends_at > now)
-    return (reading.current, reading.ends_at) if alive else (0, None)
+    def values(self, board: Leaderboard) -> Iterator[_Value]:
+        """The values under the board's measure; where it has windows, first a row that says who is on the board."""
+        standing = self._standing
+        match board.measure:
+            case StreakMeasure(streak, of):
+                yield self._run(self._streaks.get(streak), of)
+            case PointsMeasure(per=None):
+                yield _Value(min(VALUE_AT_MOST, standing.effort) if standing else 0)
+            case TallyMeasure(per=None, tally=index):
+                yield _Value(standing.tallies[index].values.get(EVER, 0) if standing else 0)
+            case PointsMeasure(Window() as per, int(index)) | TallyMeasure(Window() as per, index):
+                if self._since is None:
+                    yield _Value(0)
+                if standing:
+                    yield from self._windows(per, index, standing)
+            case PointsMeasure() | TallyMeasure():
+                raise TypeError(board.measure)
+            case _:
+                assert_never(board.measure)
+
+    def _windows(self, per: Window, index: int, standing: Standing) -> Iterator[_Value]:
+        today = self._now.date().toordinal()
+        first = 0 if self._since is None else window_start(per, self._since)
+        for window, value in tally_values(self._pack, standing, index, today).items():
+            if window >= first:
+                yield _Value(value, window_key(per, window))
+
+    def _run(self, reading: StreakReading | None, of: str) -> _Value:
+        if reading is None:
+            return _Value(0)
+        if of == "longest":
+            return _Value(reading.longest)
+        alive = reading.current > 0 and (reading.ends_at is None or reading.ends_at > self._now)
+        return _Value(reading.current, holds_until=reading.ends_at) if alive else _Value(0)

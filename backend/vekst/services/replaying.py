@@ -20,7 +20,7 @@ from vekst.services.judging import AGAIN_AT_MOST, JudgingService
 from vekst.services.packs import Packs
 from vekst.services.rounds import OnProgress, round_of_learners
 from vekst.services.verification import Difference, Fault, Stored, differences_of
-from vekst.storage import events_store, packs_store, people_store, replay_store, standings_store
+from vekst.storage import boards_store, events_store, packs_store, people_store, replay_store, standings_store
 from vekst.storage.database import Database
 from vekst.storage.learners_store import LearnerRow
 from vekst.storage.replay_store import Progress
@@ -60,8 +60,14 @@ class ReplayService:
         self._clock = clock
 
     async def mark(self, org_id: UUID) -> int:
-        """Have everyone judged again from all events; how many were marked. What is held stays (M3, V1)."""
+        """Have everyone judged again from all events; how many were marked. What is held stays (M3, V1).
+
+        Histograms of boards that are not what is on them are counted anew, while nobody else writes.
+        """
         marked = 0
+        if await self._miscounts(org_id):
+            async with self._database.erasing(org_id) as connection:
+                await boards_store.recount(connection, org_id)
         async for learners in round_of_learners(self._database, org_id):
             ids = sorted(learner.learner_id for learner in learners)
             async with self._database.writing(org_id) as connection:
@@ -171,7 +177,9 @@ class ReplayService:
         async with self._database.snapshot(org_id) as connection:
             found = await replay_store.miscounts(connection, org_id)
         return [
-            Difference(Fault.COUNT, "", "board", each.board, "", str(each.value), str(each.members), str(each.counted))
+            Difference(
+                Fault.COUNT, "", "board", each.board, each.scope, each.values, str(each.members), str(each.counted)
+            )
             for each in found
         ]
 

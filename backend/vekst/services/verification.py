@@ -19,7 +19,7 @@ from vekst.engine.order import OrderBound, goal_rests_on_order, order_bound, res
 from vekst.engine.pack import Pack
 from vekst.engine.quests import new_run
 from vekst.engine.standing import Standing, decode
-from vekst.services.places import places_of
+from vekst.services.places import is_over, places_of
 from vekst.storage.boards_store import Place
 from vekst.storage.events_store import History
 from vekst.storage.replay_store import LedgerEntry
@@ -253,7 +253,7 @@ class _Check:
         """A place whose value no longer holds waits to be swept, and readers leave it out until then."""
         pack = self._stored.packs[standing.pack_version]
         wanted = {(each.board, each.scope): each for each in places_of(pack, standing, self._stored.row, now)}
-        stored = {(each.board, each.scope): each for each in self._stored.places}
+        stored = {(each.board, each.scope): each for each in self._stored.places if not is_over(pack, each, now)}
         for board, scope in sorted(wanted.keys() | stored.keys()):
             expected, found = wanted.get((board, scope)), stored.get((board, scope))
             if expected != found and not (found and found.holds_until is not None and found.holds_until <= now):

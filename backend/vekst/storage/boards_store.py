@@ -11,20 +11,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["ORGANISATION_SCOPE", "Place", "choose", "replace", "team_scope"]
+from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION
 
-ORGANISATION_SCOPE: Final = "org"
-"""The scope of an organisation's board, the only one that has a histogram."""
-
-
-def team_scope(team_id: UUID) -> str:
-    """The scope of a team's board."""
-    return f"team:{team_id}"
+__all__ = ["Place", "choose", "put", "recount"]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A learner's row on one board; `holds_until` is None for a value that time does not end."""
+    """A learner's row on one board, in one of its windows; `holds_until` is None for a value that time does not end."""
 
     board: str
     scope: str
@@ -33,8 +27,11 @@ class Place:
     holds_until: datetime | None
 
 
-# One statement, so that hot histogram rows are touched once per batch, in sorted order, just before the commit.
-_REPLACE: Final = text(
+_BANDS: Final = f"unnest(ARRAY{list(BAND_SHIFTS)}) AS s (shift)"
+
+# One statement, so that hot histogram rows are touched once per batch, in sorted order, just before the commit. Values
+# first and then their bands: everyone locks them in this order. A move within a band leaves the band alone.
+_PUT: Final = text(
     f"""
     WITH wanted AS (
         SELECT * FROM unnest(CAST(:boards AS text[]), CAST(:scopes AS text[]), CAST(:members AS uuid[]),
@@ -42,7 +39,12 @@ _REPLACE: Final = text(
             AS n (board, scope, learner_id, value, holds_until)
     ), present AS (
         SELECT board, scope, learner_id, value, holds_until FROM board_members
-         WHERE org_id = :org_id AND learner_id = ANY(:learners)
+         WHERE org_id = :org_id AND learner_id = ANY(:whole)
+        UNION ALL
+        SELECT m.board, m.scope, m.learner_id, m.value, m.holds_until
+          FROM wanted w JOIN board_members m
+            ON m.org_id = :org_id AND (m.board, m.scope, m.learner_id) = (w.board, w.scope, w.learner_id)
+         WHERE w.learner_id <> ALL(:whole)
     ), changed AS (
         SELECT board, scope, learner_id, w.value, w.holds_until, p.value AS before
           FROM wanted w FULL JOIN present p USING (board, scope, learner_id)
@@ -57,14 +59,27 @@ _REPLACE: Final = text(
         ON CONFLICT (org_id, board, scope, learner_id)
         DO UPDATE SET value = excluded.value, holds_until = excluded.holds_until
     ), moved AS (
-        SELECT board, scope, value, sum(change) AS members
+        SELECT board, scope, value, sum(change) AS change
           FROM (SELECT board, scope, value, 1 AS change FROM changed WHERE value IS NOT NULL
                  UNION ALL SELECT board, scope, before, -1 FROM changed WHERE before IS NOT NULL) AS changes
-         WHERE scope = '{ORGANISATION_SCOPE}' GROUP BY 1, 2, 3 HAVING sum(change) <> 0
+         WHERE {IS_ORGANISATION} GROUP BY 1, 2, 3 HAVING sum(change) <> 0
+    ), counted AS (
+        INSERT INTO board_counts (org_id, board, scope, value, members)
+        SELECT :org_id, board, scope, value, change FROM moved ORDER BY board, scope, value
+        ON CONFLICT (org_id, board, scope, value) DO UPDATE SET members = board_counts.members + excluded.members
+        RETURNING board, scope, value, members
+    ), banded AS (
+        SELECT board, scope, shift, value >> shift AS band, sum(change) AS members,
+               sum(CAST(c.members > 0 AS integer) - CAST(c.members > change AS integer)) AS different
+          FROM counted c JOIN moved USING (board, scope, value) CROSS JOIN {_BANDS}
+         GROUP BY 1, 2, 3, 4
     )
-    INSERT INTO board_counts (org_id, board, scope, value, members)
-    SELECT :org_id, board, scope, value, members FROM moved ORDER BY board, scope, value
-    ON CONFLICT (org_id, board, scope, value) DO UPDATE SET members = board_counts.members + excluded.members
+    INSERT INTO board_bands (org_id, board, scope, shift, band, members, different)
+    SELECT :org_id, board, scope, shift, band, members, different FROM banded
+     WHERE members <> 0 OR different <> 0 ORDER BY board, scope, shift, band
+    ON CONFLICT (org_id, board, scope, shift, band)
+    DO UPDATE SET members = board_bands.members + excluded.members,
+                  different = board_bands.different + excluded.different
     """
 )
 _CHOOSE: Final = text(
@@ -74,22 +89,43 @@ _CHOOSE: Final = text(
     ON CONFLICT (org_id, board, learner_id) DO UPDATE SET joined = excluded.joined, chosen_at = excluded.chosen_at
     """
 )
+_UNCOUNT: Final = (
+    text("DELETE FROM board_counts WHERE org_id = :org_id"),
+    text("DELETE FROM board_bands WHERE org_id = :org_id"),
+)
+_COUNT: Final = text(
+    f"""
+    INSERT INTO board_counts (org_id, board, scope, value, members)
+    SELECT org_id, board, scope, value, count(*) FROM board_members
+     WHERE org_id = :org_id AND {IS_ORGANISATION} GROUP BY 1, 2, 3, 4
+    """
+)
+_BAND: Final = text(
+    f"""
+    INSERT INTO board_bands (org_id, board, scope, shift, band, members, different)
+    SELECT org_id, board, scope, shift, value >> shift, sum(members), count(*)
+      FROM board_counts CROSS JOIN {_BANDS} WHERE org_id = :org_id GROUP BY 1, 2, 3, 4, 5
+    """
+)
 
 
-async def replace(
-    connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID], places: Sequence[Place]
+async def put(
+    connection: AsyncConnection, org_id: UUID, places: Sequence[Place], *, whole: Sequence[UUID] = ()
 ) -> None:
-    """Make `places` all the places of these learners, who are locked by this transaction. Call it once, and last."""
+    """Write places of learners who are locked by this transaction. Call it once, and last.
+
+    For the learners in `whole` these are all of their places, and any others go; others keep what is not named.
+    """
     parameters = {
         "org_id": org_id,
-        "learners": list(learner_ids),
+        "whole": list(whole),
         "boards": [place.board for place in places],
         "scopes": [place.scope for place in places],
         "members": [place.learner_id for place in places],
         "values": [place.value for place in places],
         "instants": [place.holds_until for place in places],
     }
-    await connection.execute(_REPLACE, parameters)
+    await connection.execute(_PUT, parameters)
 
 
 async def choose(
@@ -98,3 +134,9 @@ async def choose(
     """Remember that the learner joined or left the board."""
     parameters = {"org_id": org_id, "learner_id": learner_id, "board": board, "joined": joined, "at": at}
     await connection.execute(_CHOOSE, parameters)
+
+
+async def recount(connection: AsyncConnection, org_id: UUID) -> None:
+    """Count the histograms anew from the places; nobody else may write in the organisation meanwhile."""
+    for statement in (*_UNCOUNT, _COUNT, _BAND):
+        await connection.execute(statement, {"org_id": org_id})

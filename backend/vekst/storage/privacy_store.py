@@ -113,7 +113,7 @@ async def erase(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> 
     What others did stays as it was judged: where it names the person, another name stands that leads nowhere.
     """
     await _forget_name(connection, org_id, learner_id)
-    await boards_store.replace(connection, org_id, [learner_id], ())
+    await boards_store.put(connection, org_id, (), whole=[learner_id])
     gone: dict[str, int] = {}
     names = {"org_id": org_id, "learner_id": learner_id}
     for (name, _), statement in _CLEARED.items():

@@ -12,7 +12,8 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import Identity, Nature, Recognition
-from vekst.storage.boards_store import ORGANISATION_SCOPE, Place
+from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION
+from vekst.storage.boards_store import Place
 
 __all__ = [
     "LedgerEntry",
@@ -43,10 +44,11 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Miscount:
-    """A value of an organisation's board whose members in the histogram are not those on the board."""
+    """A value of an organisation's board, or a band of values, whose members in the histogram are not those on it."""
 
     board: str
-    value: int
+    scope: str
+    values: str
     counted: int
     members: int
 
@@ -87,14 +89,29 @@ _PLACES: Final = text(
      WHERE org_id = :org_id AND learner_id = ANY(:learners)
     """
 )
+_ON_BOARDS: Final = f"""
+    SELECT board, scope, value, count(*) AS members FROM board_members
+     WHERE org_id = :org_id AND {IS_ORGANISATION} GROUP BY 1, 2, 3
+"""
+# A band counts two things, and one that is wrong in either is told by its members.
 _MISCOUNTS: Final = text(
     f"""
-    SELECT board, value, coalesce(c.members, 0) AS counted, coalesce(m.members, 0) AS members
-      FROM (SELECT board, value, count(*) AS members FROM board_members
-             WHERE org_id = :org_id AND scope = '{ORGANISATION_SCOPE}' GROUP BY 1, 2) m
-      FULL JOIN (SELECT board, value, members FROM board_counts
-                  WHERE org_id = :org_id AND scope = '{ORGANISATION_SCOPE}') c USING (board, value)
-     WHERE coalesce(c.members, 0) <> coalesce(m.members, 0) ORDER BY 1, 2
+    WITH boards AS MATERIALIZED ({_ON_BOARDS})
+    SELECT board, scope, CAST(value AS text) AS values, coalesce(c.members, 0) AS counted,
+           coalesce(m.members, 0) AS members
+      FROM boards m
+      FULL JOIN (SELECT board, scope, value, members FROM board_counts WHERE org_id = :org_id) c
+     USING (board, scope, value)
+     WHERE coalesce(c.members, 0) <> coalesce(m.members, 0)
+    UNION ALL
+    SELECT board, scope, (band << shift) || ' to ' || (((band + 1) << shift) - 1), coalesce(c.members, 0),
+           coalesce(m.members, 0)
+      FROM (SELECT board, scope, shift, value >> shift AS band, sum(members) AS members, count(*) AS different
+              FROM boards CROSS JOIN unnest(ARRAY{list(BAND_SHIFTS)}) AS s (shift) GROUP BY 1, 2, 3, 4) m
+      FULL JOIN (SELECT board, scope, shift, band, members, different FROM board_bands WHERE org_id = :org_id) c
+     USING (board, scope, shift, band)
+     WHERE coalesce(c.members, 0) <> coalesce(m.members, 0) OR coalesce(c.different, 0) <> coalesce(m.different, 0)
+     ORDER BY 1, 2, 3
     """
 )
 # An engine of no name is older than every other: judging folds such a standing anew, and readers take it as it is.
@@ -160,7 +177,7 @@ async def places(connection: AsyncConnection, org_id: UUID, learner_ids: Sequenc
 async def miscounts(connection: AsyncConnection, org_id: UUID) -> list[Miscount]:
     """Where the histograms of the organisation's boards are not what is on the boards."""
     rows = await connection.execute(_MISCOUNTS, {"org_id": org_id})
-    return [Miscount(row.board, row.value, row.counted, row.members) for row in rows]
+    return [Miscount(row.board, row.scope, row.values, int(row.counted), int(row.members)) for row in rows]
 
 
 async def mark(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> int:

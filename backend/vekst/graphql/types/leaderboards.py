@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import Annotated, Final, assert_never
+from typing import Annotated
 
 import strawberry
 
 from vekst.domain.actors import Actor, Role
 from vekst.domain.calendars import local_day
 from vekst.domain.errors import InvalidInput
-from vekst.domain.periods import Window, window_key
+from vekst.domain.periods import window_key, window_named
 from vekst.engine import pack as rules
 from vekst.graphql.context import Context
 from vekst.graphql.fields import resolved
@@ -21,11 +19,6 @@ from vekst.queries.places import BoardManners, BoardView, Place, view_board
 from vekst.queries.teams import TeamRow, team_by_key
 
 __all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for"]
-
-_WINDOWS: Final = {
-    Window.WEEK: re.compile(r"\d{4}-W\d{2}", re.ASCII),
-    Window.MONTH: re.compile(r"\d{4}-\d{2}", re.ASCII),
-}
 
 
 @strawberry.type(description="One place of a leaderboard.")
@@ -90,7 +83,7 @@ async def leaderboard_for(context: Context, key: str, team: str | None, period: 
     board = pack.leaderboards.get(key) if pack else None
     if pack is None or board is None:
         return None
-    window = _window(board, period, context.now, pack.zone)
+    window = await _period(context, pack, board, period)
     async with context.factory.reading(actor.org_id) as connection:
         found = await team_by_key(connection, actor.org_id, team, actor.learner_id) if team is not None else None
         if team is not None and not _sees_board(found, actor):
@@ -98,7 +91,7 @@ async def leaderboard_for(context: Context, key: str, team: str | None, period: 
         reading = await read_board(
             connection,
             actor.org_id,
-            BoardKey.of(key, team_id=found.team_id if found else None, window=window),
+            BoardKey.of(key, team_id=found.team_id if found else None, period=window),
             viewer=actor.learner_id,
             now=context.now,
             top=board.top,
@@ -122,22 +115,26 @@ def _sees_board(team: TeamRow | None, actor: Actor) -> bool:
     return team is not None and (team.has_viewer or team.team_id in actor.manages or actor.has(Role.ADMIN))
 
 
-def _window(board: rules.Leaderboard, period: str | None, now: datetime, zone: str) -> str | None:
-    """The key of the board's window: the one asked for, or today's; None for a board without windows."""
-    match board.measure:
-        case rules.StreakMeasure():
-            per = None
-        case rules.PointsMeasure() | rules.TallyMeasure():
-            per = board.measure.per
-        case _:
-            assert_never(board.measure)
-    if per is None and period is not None:
-        raise InvalidInput("PERIOD_NOT_HERE", field="period")
-    if per is None or period is None:
-        return window_key(per, local_day(now, zone)) if per else None
-    if not _WINDOWS[per].fullmatch(period):
-        raise InvalidInput("PERIOD_NOT_VALID", field="period", example=window_key(per, local_day(now, zone)))
-    return period
+async def _period(context: Context, pack: rules.Pack, board: rules.Leaderboard, asked: str | None) -> str | None:
+    """The key of the board's window: the one asked for, or today's of the viewer; None for a board without windows."""
+    per = None if isinstance(board.measure, rules.StreakMeasure) else board.measure.per
+    if per is None:
+        if asked is not None:
+            raise InvalidInput("PERIOD_NOT_HERE", field="period")
+        return None
+    if asked is None or window_named(per, asked) is None:
+        current = window_key(per, local_day(context.now, await _zone(context) or pack.zone))
+        if asked is not None:
+            raise InvalidInput("PERIOD_NOT_VALID", field="period", example=current)
+        return current
+    return asked
+
+
+async def _zone(context: Context) -> str | None:
+    """The viewer's zone; None for one without, and for who is no learner."""
+    learner_id = context.actor.learner_id
+    learner = await context.loaders.learners.load(learner_id) if learner_id else None
+    return learner.zone if learner else None
 
 
 def _entry(place: Place) -> LeaderboardEntry:

@@ -2,6 +2,7 @@
 
 from vekst.storage.tables.acknowledgements import acknowledgements
 from vekst.storage.tables.base import metadata
+from vekst.storage.tables.board_bands import board_bands
 from vekst.storage.tables.board_choices import board_choices
 from vekst.storage.tables.board_counts import board_counts
 from vekst.storage.tables.board_members import board_members
@@ -27,6 +28,7 @@ from vekst.storage.tables.verifications import verifications
 
 __all__ = [
     "acknowledgements",
+    "board_bands",
     "board_choices",
     "board_counts",
     "board_members",

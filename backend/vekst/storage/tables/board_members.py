@@ -13,7 +13,12 @@ board_members = Table(
     metadata,
     Column("org_id", Uuid, primary_key=True),
     Column("board", KEY, primary_key=True),
-    Column("scope", KEY, primary_key=True, comment="`org`, or `team:` and the id of a team"),
+    Column(
+        "scope",
+        KEY,
+        primary_key=True,
+        comment="`org`, or `team:` and the id of a team; after a slash the window, where the board has them",
+    ),
     Column("learner_id", Uuid, primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("holds_until", MOMENT),

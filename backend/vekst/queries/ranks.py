@@ -1,0 +1,86 @@
+"""Ranks from few rows: the top of a board and the viewer's neighbourhood, each without a gap, and one known place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+__all__ = ["BoardReading", "MemberRow", "PlaceRow", "ranked"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member that was read: of the top or (else) around the viewer; `beside` members have the value."""
+
+    learner_id: UUID
+    person: str
+    name: str
+    value: int
+    beside: int
+    is_top: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One member's place: `above` members and `values_above` different values are better, `beside` members share it."""
+
+    learner_id: UUID
+    person: str
+    name: str
+    value: int
+    above: int
+    values_above: int
+    beside: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardReading:
+    """A board as read: places best first, the top and those around the viewer; `next_value` is the next better."""
+
+    size: int
+    places: tuple[PlaceRow, ...]
+    next_value: int | None
+
+    def place_of(self, learner_id: UUID | None) -> PlaceRow | None:
+        """The place of that learner, if it was read."""
+        return next((place for place in self.places if place.learner_id == learner_id), None)
+
+
+def ranked(
+    size: int,
+    members: Sequence[MemberRow],
+    *,
+    viewer: UUID | None,
+    above: int,
+    different_above: int,
+    next_value: int | None,
+) -> BoardReading:
+    """Places from members, best first; above the viewer are `above` members with `different_above` values.
+
+    Between two values of the top, or of the neighbourhood, there is none that was not read.
+    """
+    top = [member for member in members if member.is_top]
+    around = [member for member in members if not member.is_top]
+    mine = next((member for member in around if member.learner_id == viewer), None)
+    ranks = _ranks(top, 0, 0)
+    if mine is not None:
+        beside = {member.value: member.beside for member in around if member.value > mine.value}
+        ranks = {**_ranks(around, above - sum(beside.values()), different_above - len(beside)), **ranks}
+    by_learner = {member.learner_id: member for member in members}
+    places = tuple(_place(member, *ranks[member.value]) for member in by_learner.values())
+    return BoardReading(size, places, next_value)
+
+
+def _ranks(members: Iterable[MemberRow], above: int, different: int) -> Mapping[int, tuple[int, int]]:
+    """For each value the members and the different values above it, from those above the first of them."""
+    found: dict[int, tuple[int, int]] = {}
+    for value, same in groupby(members, key=lambda member: member.value):
+        found[value] = (above, different)
+        above, different = above + next(same).beside, different + 1
+    return found
+
+
+def _place(member: MemberRow, above: int, different: int) -> PlaceRow:
+    return PlaceRow(member.learner_id, member.person, member.name, member.value, above, different, member.beside)
