@@ -121,7 +121,8 @@ async def test_a_server_that_is_away_does_not_hide_the_others(settings: Settings
     found = await _examined_with(settings.model_copy(update={"redis_url": nowhere}))
     assert "VEKST_REDIS_URL" in found["valkey"].cure
     assert not found["schema"].cure
-    assert not found["boards"].cure
+    # What is found of them depends on what other tests left in the database.
+    assert {"learners", "boards", "ledger"} <= set(found)
     nobody = SecretStr("postgresql://nobody@127.0.0.1:1/none")
     found = await _examined_with(settings.model_copy(update={"database_url": nobody}))
     assert set(found) == {"postgresql", "valkey"}
