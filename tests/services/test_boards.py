@@ -12,6 +12,7 @@ from vekst.domain.actors import Role
 from vekst.domain.errors import NotAllowed, NotFound
 from vekst.factory import Factory, Process
 from vekst.settings import Settings
+from vekst.storage import boards_store
 
 CURRENT, LONGEST, EFFORT = "learning-streaks", "longest-streaks", "effort-ever"
 MEMBERS = """
@@ -114,6 +115,36 @@ async def test_a_run_that_ends_is_swept_from_its_board_and_the_longest_stays(
         await craft.factory.boards().sweep()
         assert await _places(craft, CURRENT) == {"kari": 0}
         assert await _places(craft, LONGEST) == {"kari": 1}
+        await _counts_agree(craft)
+
+
+@pytest.mark.parametrize("gone", ["board", "choice"])
+async def test_a_sweep_ends_where_the_run_that_ended_has_no_place_any_more(
+    settings: Settings, organisation: Organisation, gone: str
+) -> None:
+    """A row that is due, and that nobody computes any more, is taken away instead of being found again for ever."""
+    clock = Ahead()
+    async with Process.running(settings, clock=clock) as process:
+        craft = Organisation(Factory(process), organisation.id, organisation.key)
+        await craft.publish()
+        await craft.hire("kari")
+        await _join(craft, "kari")
+        await craft.record("kari", new_event("1"))
+        await craft.judge()
+        # As a crash between two steps, or a version from before, may have left it.
+        async with process.database.writing(craft.id) as connection:
+            if gone == "board":
+                await connection.execute(
+                    text("UPDATE board_members SET board = 'of-before' WHERE holds_until IS NOT NULL")
+                )
+                await boards_store.recount(connection, craft.id)
+            else:
+                await connection.execute(text("UPDATE board_choices SET joined = false"))
+        clock.days = 3
+        async with asyncio.timeout(60):
+            await craft.factory.boards().sweep()
+        assert await _places(craft, "of-before") == {}
+        assert await _places(craft, CURRENT) == ({} if gone == "choice" else {"kari": 0})
         await _counts_agree(craft)
 
 

@@ -58,7 +58,7 @@ class BoardsService:
         async with self._database.writing(org_id) as connection:
             due = await standings_store.lock_due(connection, org_id, now=now, most=_SWEPT_AT_MOST)
             if due:
-                await refresh_places(connection, self._packs, org_id, due, now, since=now)
+                await refresh_places(connection, self._packs, org_id, due, now)
         return len(due)
 
     async def _choose(self, actor: Actor, board: str, *, joined: bool) -> None:
@@ -76,27 +76,19 @@ class BoardsService:
 
 
 async def refresh_places(
-    connection: AsyncConnection,
-    packs: Packs,
-    org_id: UUID,
-    learner_ids: Sequence[UUID],
-    now: datetime,
-    *,
-    since: datetime | None = None,
+    connection: AsyncConnection, packs: Packs, org_id: UUID, learner_ids: Sequence[UUID], now: datetime
 ) -> None:
-    """Compute the places of these learners, whom the transaction has locked, anew from their standings.
+    """Compute all places of these learners, whom the transaction has locked, anew from their standings.
 
-    With `since` only those that can have moved from that instant on.
+    What does not belong on a board goes: a place that is due and stayed would be found due for ever.
     """
     rows = await standings_store.read(connection, org_id, learner_ids)
-    places = [
-        place for row in rows.values() for place in await _places(connection, packs, org_id, row, now=now, since=since)
-    ]
-    await boards_store.put(connection, org_id, places, whole=learner_ids if since is None else ())
+    places = [place for row in rows.values() for place in await _places(connection, packs, org_id, row, now)]
+    await boards_store.put(connection, org_id, places, whole=learner_ids)
 
 
 async def _places(
-    connection: AsyncConnection, packs: Packs, org_id: UUID, row: StandingRow, *, now: datetime, since: datetime | None
+    connection: AsyncConnection, packs: Packs, org_id: UUID, row: StandingRow, now: datetime
 ) -> list[boards_store.Place]:
     """A standing is read with the version that made it; the worker brings those of earlier ones up to date.
 
@@ -104,6 +96,6 @@ async def _places(
     """
     if row.state is None or row.pack_version is None or row.engine_version != ENGINE_VERSION:
         pack = await packs.latest(connection, org_id)
-        return places_of(pack, None, row, now, since=since) if pack else []
+        return places_of(pack, None, row, now) if pack else []
     pack = await packs.version(connection, org_id, row.pack_version)
-    return places_of(pack, decode(row.state), row, now, since=since) if pack else []
+    return places_of(pack, decode(row.state), row, now) if pack else []
