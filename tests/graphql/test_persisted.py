@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -190,3 +191,22 @@ async def test_a_hasty_caller_waits_and_nobody_else_does(
         assert answers[-1].headers["retry-after"] == "60"
         assert (await post(other, {"query": "{ me { person } }"})).headers["content-type"].startswith(GRAPHQL)
         assert (await post(other, {"query": "{ me { person } }"})).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/stream"])
+async def test_a_request_counts_once_however_it_is_answered(
+    path: str,
+    organisation: Organisation,
+    settings: Settings,
+    issuer: DevelopmentIssuer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("vekst.jobs.rates.time", SimpleNamespace(time=lambda: 0.0))
+    await organisation.hire("kari")
+    app = create_app(settings, limits=Limits(per_minute=3))
+    async with (
+        app.router.lifespan_context(app),
+        Client(app, token=issuer.token(organisation.key, person="kari")) as kari,
+    ):
+        asked = [(await kari.http.post(path, json={"query": "{ me { person } }"})).status_code for _ in range(5)]
+    assert asked == [200, 200, 200, 429, 429]

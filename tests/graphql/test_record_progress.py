@@ -87,6 +87,8 @@ async def test_a_batch_of_500_with_one_bad_event_stores_499(organisation: Organi
         ({"data": {"minutes": True}}, "NOT_A_NUMBER", "data.minutes"),
         ({"data": {"minutes": -1}}, "NUMBER_OUT_OF_RANGE", "data.minutes"),
         ({"data": {"minutes": 10**40}}, "NUMBER_OUT_OF_RANGE", "data.minutes"),
+        ({"data": {"minutes": 10**400}}, "NUMBER_OUT_OF_RANGE", "data.minutes"),
+        ({"data": {"minutes": -(10**400)}}, "NUMBER_OUT_OF_RANGE", "data.minutes"),
         ({"data": {"customer": "a\0b"}}, "TEXT_NOT_STORABLE", "data.customer"),
         ({"data": {"customer": "\ud83d"}}, "TEXT_NOT_STORABLE", "data.customer"),
         ({"data": {"minuets": 5}}, "UNKNOWN_FIELD", "data.minuets"),

@@ -8,9 +8,14 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from tests.graphql.client import GRAPHQL
-from tests.graphql.lines import serving
+from tests.graphql.lines import line, serving
+from tests.support.organisations import Organisation
+from vekst.api import create_app
+from vekst.settings import Settings
+from vekst.tokens import DevelopmentIssuer
 
 
 @pytest.fixture
@@ -40,3 +45,23 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_behind(addres
     await writer.wait_closed()
     async with httpx.AsyncClient(base_url=address) as client:
         assert (await client.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+
+
+async def test_while_the_database_is_away_all_are_told_to_come_again(
+    settings: Settings, organisation: Organisation, issuer: DevelopmentIssuer
+) -> None:
+    away = SecretStr("postgresql://nobody@127.0.0.1:9/none")
+    token = issuer.token(organisation.key, person="kari")
+    app = create_app(settings.model_copy(update={"database_url": away}))
+    async with app.router.lifespan_context(app), serving(app) as address:
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "nb"}
+        async with httpx.AsyncClient(base_url=address, headers=headers) as client:
+            for path in ("/graphql", "/graphql/stream"):
+                answer = await client.post(path, json={"query": "{ me { person } }"})
+                assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+                [error] = answer.json()["errors"]
+                assert error["extensions"]["code"] == "UNAVAILABLE"
+                assert error["message"] == "Serveren kan ikke svare akkurat nå."
+        async with line(address) as opened:
+            await opened.send(type="connection_init", payload={"Authorization": f"Bearer {token}"})
+            assert await opened.closed() == (1013, "UNAVAILABLE")

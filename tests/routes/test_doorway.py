@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from vekst.api import create_app
 from vekst.routes.doorway import Doorway
@@ -72,6 +73,29 @@ async def test_the_pages_that_are_named_are_let_in_and_no_others(settings: Setti
         assert answer.headers["Access-Control-Allow-Origin"] == PAGE
         stranger = await client.options("/graphql", headers={"Origin": f"{PAGE}.evil.example", **PREFLIGHT})
         assert "Access-Control-Allow-Origin" not in stranger.headers
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/graphql/stream", "/healthz", "/nothing"])
+async def test_a_query_string_beyond_ascii_is_refused_on_every_path(settings: Settings, path: str) -> None:
+    """No client may send one, yet a server hands it on; what is built from it, such as a redirect, can't hold it."""
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": path, "raw_path": b"",
+        "query_string": b"query=\xe6\xff", "root_path": "", "headers": [(b"host", b"t")], "server": ("t", 80),
+    }  # fmt: skip
+    app = create_app(settings)
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async with app.router.lifespan_context(app):
+        await app(scope, receive, send)
+    told = json.loads(said[1]["body"])
+    assert (said[0]["status"], told["error"]) == (400, "QUERY_STRING_NOT_ASCII")
+    assert "ASCII" in told["message"]
 
 
 async def test_a_crash_is_told_without_its_text() -> None:

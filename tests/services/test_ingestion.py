@@ -183,6 +183,8 @@ async def test_a_manager_of_a_former_member_may_record_no_more(craft: Organisati
         (new_event("1", customer="x" * 17_000), "DATA_TOO_LARGE"),
         (new_event("1", score=float("nan")), "NUMBER_OUT_OF_RANGE"),
         (new_event("1", score=10**30), "NUMBER_OUT_OF_RANGE"),
+        (new_event("1", score=10**400), "NUMBER_OUT_OF_RANGE"),
+        (new_event("1", score=float("-inf")), "NUMBER_OUT_OF_RANGE"),
         (new_event("1", score="six"), "NOT_A_NUMBER"),
         (new_event("1", person="k\0ri"), "NOT_ALLOWED_TO_RECORD"),
         (new_event("1", "lesson.completed"), "MISSING_FIELD"),

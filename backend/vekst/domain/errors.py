@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["InvalidInput", "NotAllowed", "NotFound", "NotSignedIn", "TooMany", "VekstError"]
+__all__ = ["InvalidInput", "NotAllowed", "NotFound", "NotSignedIn", "TooMany", "Unavailable", "VekstError"]
 
 
 class VekstError(Exception):
@@ -43,6 +43,12 @@ class TooMany(VekstError):
     """More than a stated limit."""
 
     code = "TOO_MANY"
+
+
+class Unavailable(VekstError):
+    """What is needed for an answer is away for the moment; nothing is wrong with the request."""
+
+    code = "UNAVAILABLE"
 
 
 class NotFound(VekstError):

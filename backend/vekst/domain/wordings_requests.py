@@ -63,6 +63,9 @@ _REQUEST: Final = {
     "OPERATION_TOO_SLOW": Wording(
         "The answer took longer than {seconds} seconds.", "Ask for less at a time, or again later."
     ),
+    "UNAVAILABLE": Wording(
+        "The server can't answer for the moment.", "Try again in a few seconds; nothing was changed."
+    ),
     "INTERNAL": Wording(
         "Something went wrong here. It is logged under {error_id}.", "Try again; tell support the number if it stays."
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
-from math import isfinite
 from typing import Final
 
 from vekst.domain.events import RESERVED_PREFIX, FieldValue, RecordedBy
@@ -70,7 +69,7 @@ def _number_problem(name: str, field: Field, value: FieldValue) -> Problem | Non
     where = f"data.{name}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Problem("NOT_A_NUMBER", where, {"name": name})
-    if not isfinite(value) or abs(value) > LARGEST_NUMBER:
+    if not abs(value) <= LARGEST_NUMBER:  # which is also what is no number
         return Problem("NUMBER_OUT_OF_RANGE", where, {"name": name, "min": field.min, "max": field.max})
     if (field.min is not None and value < field.min) or (field.max is not None and value > field.max):
         return Problem("NUMBER_OUT_OF_RANGE", where, {"name": name, "min": field.min, "max": field.max})

@@ -11,9 +11,9 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from vekst.domain.errors import InvalidInput, TooMany
+from vekst.domain.errors import InvalidInput, TooMany, Unavailable
 from vekst.graphql.answers import encoded, entity_tag, refused
-from vekst.graphql.arrivals import Arrivals
+from vekst.graphql.arrivals import COME_AGAIN, Arrivals
 from vekst.graphql.compression import compressed
 from vekst.graphql.execution import Answer, Operations
 from vekst.graphql.faults import masked, new_error_id
@@ -69,8 +69,8 @@ class GraphQLEndpoint:
             return request
         try:
             context = await self._arrivals.context(http.headers.get("authorization"), languages)
-        except TooMany as error:
-            return refused(503, error, locale)
+        except (TooMany, Unavailable) as error:
+            return refused(503, error, locale, COME_AGAIN)
         try:
             return _for_media(await self._operations.run(request, context), media)
         finally:

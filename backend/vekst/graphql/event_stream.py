@@ -14,16 +14,15 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany
+from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany, Unavailable
 from vekst.graphql.answers import encoded, refused
-from vekst.graphql.arrivals import Arrivals
+from vekst.graphql.arrivals import COME_AGAIN, Arrivals
 from vekst.graphql.context import Context
 from vekst.graphql.endpoint import read_http
-from vekst.graphql.execution import Answer, Operations
+from vekst.graphql.execution import Admitted, Answer, Operations
 from vekst.graphql.faults import masked, new_error_id, told
 from vekst.graphql.languages import Languages, accepted_languages
 from vekst.graphql.media import JSON
-from vekst.graphql.request import Request
 
 __all__ = ["EventStreamEndpoint"]
 
@@ -61,19 +60,21 @@ class EventStreamEndpoint:
         authorization = http.headers.get("authorization")
         try:
             context = await self._arrivals.context(authorization, languages)
-        except TooMany as error:
-            return _plain(refused(503, error, locale))
-        if (refusal := await self._operations.refusal(request, context)) is not None:
-            return _plain(refusal)
-        events = self._events(request, context, authorization)
+        except (TooMany, Unavailable) as error:
+            return _plain(refused(503, error, locale, COME_AGAIN))
+        admitted = await self._operations.admit(request, context)
+        if isinstance(admitted, Answer):
+            await context.close()
+            return _plain(admitted)
+        events = self._events(admitted, context, authorization)
         return StreamingResponse(events, headers=_HEADERS, media_type=f"{_MEDIA}; charset=utf-8")
 
-    async def _events(self, request: Request, context: Context, authorization: str | None) -> AsyncGenerator[bytes]:
+    async def _events(self, admitted: Admitted, context: Context, authorization: str | None) -> AsyncGenerator[bytes]:
         """The text of the stream; between answers signs of life, at which the token is looked at again."""
         yield b":\n\n"
         try:
             with self._arrivals.metrics.streaming("sse"):
-                async with aclosing(self._operations.stream(request, context)) as answers:
+                async with aclosing(self._operations.answers(admitted, context)) as answers:
                     upcoming = asyncio.ensure_future(anext(answers, None))
                     due = time.monotonic() + self._patience(context)
                     try:
@@ -109,10 +110,13 @@ class EventStreamEndpoint:
         return min(_SIGN_OF_LIFE, max(left, 0.01))
 
     async def _check(self, authorization: str | None, context: Context) -> None:
-        """`NotSignedIn` once the token has expired or its account is gone."""
+        """`NotSignedIn` once the token has expired or its account is gone; while nobody can know, it goes on."""
         if context.caller.actor is None:
             return
-        again = await self._arrivals.context(authorization, context.languages)
+        try:
+            again = await self._arrivals.context(authorization, context.languages)
+        except (TooMany, Unavailable):
+            return
         await again.close()
         _ = again.actor
 

@@ -35,7 +35,7 @@ from vekst.graphql.schema import VekstSchema
 from vekst.jobs.rates import WINDOW_SECONDS
 from vekst.signals.tracing import Tracing
 
-__all__ = ["Answer", "Operations"]
+__all__ = ["Admitted", "Answer", "Operations"]
 
 _UNSIGNED: Final = 401
 
@@ -62,23 +62,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Admitted:
-    """An operation that may be run."""
+class Admitted:
+    """An operation that may be run, and the request that asks for it; it is counted already."""
 
+    request: Request
     document: DocumentNode
     operation: OperationDefinitionNode
     compiled: CompiledOperation | None
 
     @property
     def kind(self) -> str:
+        """Query, mutation or subscription."""
         return self.operation.operation.value
 
     @property
     def name(self) -> str | None:
+        """The name that the client gave it, if any."""
         return self.operation.name.value if self.operation.name else None
 
     @property
     def is_stream(self) -> bool:
+        """Whether it may have any number of answers."""
         return self.operation.operation is OperationType.SUBSCRIPTION
 
 
@@ -105,43 +109,45 @@ class Operations:
 
     async def run(self, request: Request, context: Context) -> Answer:
         """The answer to one request, which is no stream."""
-        admitted = await self._admit(request, context)
+        admitted = await self.admit(request, context)
         if isinstance(admitted, Answer):
             return admitted
         if admitted.is_stream:
             error = InvalidInput("STREAM_ELSEWHERE")
             return Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
-        return await self._execute(admitted, request, context)
-
-    async def refusal(self, request: Request, context: Context) -> Answer | None:
-        """Why the request is not run at all, before anything is."""
-        admitted = await self._admit(request, context)
-        return admitted if isinstance(admitted, Answer) else None
+        return await self._execute(admitted, context)
 
     async def stream(self, request: Request, context: Context) -> AsyncGenerator[Answer]:
         """The answers to one request: many to a subscription, one to anything else; a refusal is the last."""
-        admitted = await self._admit(request, context)
+        admitted = await self.admit(request, context)
         if isinstance(admitted, Answer):
             yield admitted
             return
+        async with aclosing(self.answers(admitted, context)) as answers:
+            async for answer in answers:
+                yield answer
+
+    async def answers(self, admitted: Admitted, context: Context) -> AsyncGenerator[Answer]:
+        """The answers to a request that was admitted."""
         if not admitted.is_stream:
-            yield await self._execute(admitted, request, context)
+            yield await self._execute(admitted, context)
             return
-        source = await self._source(admitted, request, context)
+        source = await self._source(admitted, context)
         if isinstance(source, Answer):
             yield source
             return
         try:
             async with aclosing(source) as events:
                 async for event in events:
-                    answer = await self._event_answer(admitted, request, context, event)
+                    answer = await self._event_answer(admitted, context, event)
                     yield answer
                     if not answer.executed:
                         return
         except VekstError as error:
             yield Answer(400, {"errors": [told(error, context.languages.messages)]}, kind=admitted.kind)
 
-    async def _admit(self, request: Request, context: Context) -> _Admitted | Answer:
+    async def admit(self, request: Request, context: Context) -> Admitted | Answer:
+        """The operation, counted as one of its caller's and ready to be run; or why it is not run at all."""
         locale = context.languages.messages
         try:
             request = await self._persisted.found(request, context)
@@ -165,7 +171,7 @@ class Operations:
         # Only operations that are known beforehand are worth it: anybody can send any others.
         known = request.registered
         compiled = self._compiled.find(request.query, prepared.document, operation) if known else None
-        return _Admitted(prepared.document, operation, compiled)
+        return Admitted(request, prepared.document, operation, compiled)
 
     async def _too_fast(self, context: Context) -> Answer | None:
         """Why this caller has to wait a little, if so; nobody waits where it can't be known."""
@@ -181,14 +187,14 @@ class Operations:
         headers = {"Retry-After": str(WINDOW_SECONDS)}
         return Answer(429, {"errors": [told(error, context.languages.messages)]}, headers=headers)
 
-    async def _source(self, admitted: _Admitted, request: Request, context: Context) -> AsyncGenerator[object] | Answer:
+    async def _source(self, admitted: Admitted, context: Context) -> AsyncGenerator[object] | Answer:
         """The events of a subscription, or why there are none."""
         executor = self._schema.execution_context_class.build(
             self._schema.core,
             admitted.document,
             context_value=context,
-            raw_variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name,
+            raw_variable_values=dict(admitted.request.variables or {}),
+            operation_name=admitted.request.operation_name,
             hide_suggestions=not self._development,
         )
         errors: Sequence[GraphQLError] | None
@@ -200,7 +206,7 @@ class Operations:
             errors = opened.errors if isinstance(opened, ExecutionResult) else None
         else:
             errors = executor
-        locale, discreet = context.languages.messages, self._discreet(admitted.document, request)
+        locale, discreet = context.languages.messages, self._discreet(admitted.document, admitted.request)
         body = {"errors": told_all(errors or (), locale, code="VARIABLES_NOT_VALID", discreet=discreet)}
         return Answer(400, body, kind=admitted.kind)
 
@@ -209,7 +215,7 @@ class Operations:
         discretion = self._discretion
         return discretion.towards(document, request.variables) if discretion else str
 
-    async def _event_answer(self, admitted: _Admitted, request: Request, context: Context, event: object) -> Answer:
+    async def _event_answer(self, admitted: Admitted, context: Context, event: object) -> Answer:
         """The answer to one event, for which everything is loaded anew.
 
         One that came to nothing at all is a refusal, so that the stream ends with it: a client that goes on from its
@@ -218,26 +224,26 @@ class Operations:
         fresh = context.renewed()
         try:
             async with context.factory.stream_turn():
-                answer = await self._execute(admitted, request, fresh, event)
+                answer = await self._execute(admitted, fresh, event)
         finally:
             await fresh.close()
         nothing = answer.body.get("data") is None
         return replace(answer, executed=False) if nothing else answer
 
-    async def _execute(self, admitted: _Admitted, request: Request, context: Context, root: object = None) -> Answer:
+    async def _execute(self, admitted: Admitted, context: Context, root: object = None) -> Answer:
         locale = context.languages.messages
         kind, name = admitted.kind, admitted.name
         try:
             with self._tracing.step(f"{kind} {name or ''}".strip()) as span:
                 span.set_attributes({"graphql.operation.type": kind, "graphql.operation.name": name or ""})
                 async with asyncio.timeout(self._limits.seconds):
-                    result = await self._result(admitted, request, context, root)
+                    result = await self._result(admitted, context, root)
         except TimeoutError:
             error = TooMany("OPERATION_TOO_SLOW", seconds=self._limits.seconds)
             return Answer(503, {"errors": [told(error, locale)]}, kind=kind, name=name)
         body: dict[str, Any] = {}
         if result.errors:
-            discreet = self._discreet(admitted.document, request)
+            discreet = self._discreet(admitted.document, admitted.request)
             body["errors"] = told_all(
                 result.errors, locale, code="VARIABLES_NOT_VALID", discreet=discreet, operation=name
             )
@@ -247,9 +253,9 @@ class Operations:
         headers = {"Retry-After": str(context.come_back_after)} if context.come_back_after else {}
         return Answer(200, body, executed=True, kind=kind, name=name, headers=headers)
 
-    async def _result(self, admitted: _Admitted, request: Request, context: Context, root: object) -> ExecutionResult:
+    async def _result(self, admitted: Admitted, context: Context, root: object) -> ExecutionResult:
         if admitted.compiled is not None:
-            found = await admitted.compiled.execute(request.variables or {}, context, root)
+            found = await admitted.compiled.execute(admitted.request.variables or {}, context, root)
             if found is not None:
                 return found
         result = execute(
@@ -257,8 +263,8 @@ class Operations:
             admitted.document,
             root_value=root,
             context_value=context,
-            variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name,
+            variable_values=dict(admitted.request.variables or {}),
+            operation_name=admitted.request.operation_name,
             executor_class=self._schema.execution_context_class,
             hide_suggestions=not self._development,
         )

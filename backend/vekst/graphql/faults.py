@@ -9,14 +9,14 @@ from typing import Any, Final
 import structlog
 from graphql import GraphQLError
 
-from vekst.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooMany, VekstError
+from vekst.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooMany, Unavailable, VekstError
 from vekst.domain.texts import cure, text
 
 __all__ = ["Discreet", "masked", "new_error_id", "told", "told_all"]
 
 _LOG: Final = structlog.get_logger(__name__)
 
-_KINDS: Final = (NotSignedIn, NotAllowed, InvalidInput, TooMany, NotFound)
+_KINDS: Final = (NotSignedIn, NotAllowed, InvalidInput, TooMany, Unavailable, NotFound)
 
 Told = dict[str, Any]
 """One entry of `errors` in an answer."""

@@ -13,7 +13,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from vekst.domain.errors import InvalidInput, TooMany
+from vekst.domain.errors import TooMany, Unavailable, VekstError
 from vekst.graphql.answers import encoded
 from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.execution import Operations
@@ -113,6 +113,8 @@ class _Line:
                 await self._take(await self._message())
         except _Closing as closing:
             self._end(closing)
+        except (TooMany, Unavailable) as error:
+            self._end(_Closing(1013, error.code))
         except (WebSocketDisconnect, RuntimeError):
             pass  # the client has gone
         finally:
@@ -204,7 +206,7 @@ class _Line:
         try:
             with self._arrivals.metrics.streaming("websocket"):
                 await self._answer(operation_id, read_object(payload))
-        except InvalidInput as error:
+        except VekstError as error:
             await self._error(operation_id, [told(error, self._languages.messages)])
         except (_Closing, WebSocketDisconnect, RuntimeError) as error:
             self._end(error if isinstance(error, _Closing) else _Closing(1001, "Gone"))

@@ -23,6 +23,10 @@ _SAFE: Final = {
     "X-Frame-Options": "DENY",
 }
 _OVER_TLS: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+_NOT_ASCII: Final = {
+    "error": "QUERY_STRING_NOT_ASCII",
+    "message": "The query string holds bytes beyond ASCII. Write each of them as % and two hexadecimal digits.",
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -48,7 +52,11 @@ class Doorway:
                 span.set_attributes({"vekst.request_id": name, "http.request.method": scope["method"]})
                 answer = _Answer(send, name, over_tls=scope.get("scheme") == "https")
                 try:
-                    await self._app(scope, receive, answer)
+                    if scope["query_string"].isascii():
+                        await self._app(scope, receive, answer)
+                    else:
+                        told = {**_NOT_ASCII, "requestId": name}
+                        await JSONResponse(told, status_code=400)(scope, receive, answer)
                 except Exception:  # noqa: BLE001 - whatever it is, the client is told no more than an id
                     _log.exception("request.crashed", path=scope["path"][:200])
                     if answer.status is None:
