@@ -23,6 +23,7 @@ from tests.support.challenges import (
     verified,
 )
 from tests.support.organisations import Organisation, new_event
+from vekst.domain.actors import Role
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.factory import Factory, Process
 from vekst.services.challenge_forms import ChallengeChange, NewChallenge
@@ -222,6 +223,32 @@ async def test_moving_between_two_teams_of_one_challenge_is_belonging_all_the_ti
     assert await settle(craft) == 1
     found = await result(craft, challenge)
     assert (found["met"], found["asked"], found["reached"]) == (True, 3, 2)
+
+
+async def test_a_member_who_becomes_the_manager_keeps_what_they_did_as_a_member(
+    craft: Organisation, clock: StillClock
+) -> None:
+    """C1: and the reverse; what somebody does while they manage the team does not count, and they are not asked."""
+    start = clock()
+    challenge = await own(craft, clock, goal={"everyone": 2})
+    await practise(craft, "kari", start, "1", "2")
+    await practise(craft, "per", start, "1")
+    clock.move(DAY)
+    await craft.hire("per", team="north", role=Role.MANAGER)
+    await craft.hire("nora", team="north", role=Role.LEARNER)
+    for person in ("per", "nora"):
+        await practise(craft, person, clock(), "3")
+    clock.move(DAY)
+    await craft.hire("per", team="north", role=Role.LEARNER)
+    await practise(craft, "per", clock(), "5")
+    clock.move(9 * DAY)
+    assert await settle(craft) == 1
+    assert await values(craft, challenge) == {
+        "kari": (2, True, True),
+        "per": (2, False, False),
+        "nora": (1, False, False),
+    }
+    assert await given(craft) == {"kari": 7, "per": 7, "nora": 7}
 
 
 async def test_who_had_time_off_and_did_not_reach_it_is_not_asked(craft: Organisation, clock: StillClock) -> None:

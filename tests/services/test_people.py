@@ -59,6 +59,34 @@ async def test_teams_follow_what_is_told_and_keep_their_history(organisation: Or
     assert await organisation.rows("SELECT count(*) FROM memberships WHERE left_at IS NOT NULL") == [(1,)]
 
 
+async def test_who_is_told_to_be_no_manager_any_more_manages_nothing(organisation: Organisation) -> None:
+    """Also where the file tells no team; and the time until then stays what it was."""
+    await organisation.hire("nora", team="north", role=Role.MANAGER)
+    people = organisation.factory.people()
+    await people.upsert(organisation.id, [PersonEntry("nora", name="Nora")])
+    assert await organisation.rows(PRESENT) == [("nora", "north", True)]
+    await people.upsert(organisation.id, [PersonEntry("nora", role=Role.LEARNER)])
+    assert await organisation.rows(PRESENT) == [("nora", "north", False)]
+    assert not (await organisation.actor("nora")).manages
+    await people.upsert(organisation.id, [PersonEntry("nora", role=Role.MANAGER)])
+    assert await organisation.rows(PRESENT) == [("nora", "north", False)]
+    await people.upsert(organisation.id, [PersonEntry("nora", role=Role.MANAGER, team="north")])
+    [*past, now] = await organisation.rows("SELECT manages, joined_at, left_at FROM memberships ORDER BY joined_at")
+    assert [manages for manages, *_ in (*past, now)] == [True, False, True]
+    assert [left for *_, left in past] == [joined for _, joined, _ in (past[1], now)]
+    assert now[2] is None
+
+
+async def test_a_membership_never_ends_before_it_began(organisation: Organisation) -> None:
+    """Whoever waited for another import goes on from where that one ended."""
+    await organisation.hire("kari", team="north")
+    people = organisation.factory.people()
+    moves = [PersonEntry("kari", team=f"t{n}") for n in range(8)]
+    await asyncio.gather(*(people.upsert(organisation.id, [move]) for move in moves))
+    spans = await organisation.rows("SELECT joined_at, left_at FROM memberships ORDER BY joined_at, left_at")
+    assert [left for _, left in spans] == [*(joined for joined, _ in spans[1:]), None]
+
+
 async def test_a_zone_told_later_holds_from_then_on_and_is_an_event(organisation: Organisation) -> None:
     """S1: a change of zone holds from the instant at which the server receives it."""
     await organisation.publish()

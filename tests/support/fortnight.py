@@ -84,6 +84,7 @@ class Fortnight:
         self._offline: list[_Waiting] = []
         self._stored: list[tuple[str, Done]] = []
         self._named: dict[str, str] = {}
+        self._deputy: tuple[str, str] | None = None
         self._counter = 0
 
     @property
@@ -100,6 +101,8 @@ class Fortnight:
             await self._move(step)
             await self._practise(step)
             await self._come_online(step)
+            if self._deputy is not None:
+                await self.check(self._deputy[0])
             if step % 9 == 5:
                 for person in self.chance.sample(self.members, 3):
                     await self.check(person)
@@ -219,6 +222,8 @@ class Fortnight:
             await self.organisation.hire(person, team=team)
             here.until = now
             self.diary.stays.append(Stay(person, team, now))
+        if step in {29, 36}:
+            await self._deputise(begins=step == 29)
         if step in {24, 37}:
             person = chance.choice(self.members)
             await self.organisation.dismiss(person)
@@ -229,6 +234,19 @@ class Fortnight:
             variables = {"from": str(first), "until": str(last), "at": now.isoformat()}
             await self._done("takeTimeOff", self._client(person), REST, id=f"rest-{step}", **variables)
             self.diary.rests.append(Rest(person, first, last, now))
+
+    async def _deputise(self, *, begins: bool) -> None:
+        """A member stands in for the leader of their team for a while, and is a member again."""
+        now = self.clock.now
+        if begins:
+            led = [stay for stay in self.diary.stays if stay.team in TEAMS and stay.until is None]
+            here = self.chance.choice([stay for stay in led if stay.person not in self.diary.gone])
+            here.until, self._deputy = now, (here.person, here.team)
+            await self.organisation.hire(here.person, team=here.team, role=Role.MANAGER)
+        elif self._deputy is not None:
+            (person, team), self._deputy = self._deputy, None
+            await self.organisation.hire(person, team=team)
+            self.diary.stays.append(Stay(person, team, now))
 
     async def _practise(self, step: int) -> None:
         """What people do; some of it is told at once, some twice, some late, and some by clocks that lie."""
@@ -299,7 +317,7 @@ class Fortnight:
     def _expected(self, person: str, challenge: ModelChallenge) -> dict[str, Any] | None:
         """What that person may see, as the model has it."""
         now, diary = self._as_of(challenge), self.diary
-        leads = {team for team, leader in TEAMS.items() if person in {leader, "adam"}}
+        leads = {team for team, leader in TEAMS.items() if person in {leader, "adam"} or (person, team) == self._deputy}
         stays = [stay for stay in diary.stays if stay.person == person and stay.team in challenge.teams]
         present = {stay.team for stay in stays if stay.until is None or stay.until > challenge.starts}
         if not (leads | present) & set(challenge.teams):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from operator import itemgetter
@@ -73,12 +74,14 @@ class PeopleService:
     async def upsert(self, org_id: UUID, entries: Sequence[PersonEntry]) -> PeopleChanged:
         """Add who is new and update who is known, but for whom was erased; a change of zone holds from now on (S1)."""
         told = _by_person(entries)
-        now = self._clock()
         async with self._database.writing(org_id) as connection:
             erased = await privacy_store.find_erased(connection, sorted(told))
             told = {person: each for person, each in told.items() if person not in erased}
-            teams = await _teams(connection, org_id, [entry for each in told.values() for entry in each], now)
+            began, entered = self._clock(), [entry for each in told.values() for entry in each]
+            teams = await _teams(connection, org_id, entered, began)
             known = await people_store.lock_people(connection, org_id, sorted(told))
+            # Now that they are held: no membership ends before the one that another import began meanwhile.
+            now = self._clock()
             fresh = [_new_person(each, teams, now) for person, each in sorted(told.items()) if person not in known]
             added = await people_store.append_people(connection, org_id, fresh)
             await standings_store.append(connection, org_id, sorted(added), now)
@@ -88,7 +91,10 @@ class PeopleService:
             changed = await self._update(connection, org_id, known, told, now)
             people = {**{person.person: person for person in fresh if person.learner_id in added}, **changed}
             joined_at = {row.learner_id: row.joined_at if row.learner_id in added else now for row in people.values()}
-            await _place(connection, org_id, _memberships(people, told, teams, joined_at), now)
+            memberships = _memberships(people, told, teams, joined_at)
+            stepping_down = _stepping_down(known, changed, {each.learner_id for each in memberships})
+            memberships += await _as_members(connection, org_id, stepping_down, now)
+            await _place(connection, org_id, memberships, now)
             ids = sorted(person.learner_id for person in people.values())
             await standings_store.lock(connection, org_id, ids)
             await refresh_places(connection, self._packs, org_id, ids, now)
@@ -234,8 +240,30 @@ def _memberships(
     ]
 
 
+def _stepping_down(
+    known: Mapping[str, PersonRow], changed: Mapping[str, PersonRow], placed: AbstractSet[UUID]
+) -> list[UUID]:
+    """Who is told to be no manager any more, and of whose teams nothing is told."""
+    return [
+        row.learner_id
+        for person, row in changed.items()
+        if known[person].role == Role.MANAGER and row.role != Role.MANAGER and row.learner_id not in placed
+    ]
+
+
+async def _as_members(
+    connection: AsyncConnection, org_id: UUID, learners: Sequence[UUID], now: datetime
+) -> list[MembershipRow]:
+    """Their present teams, to be members of these from now on."""
+    present = await people_store.present_teams(connection, org_id, learners) if learners else []
+    return [
+        MembershipRow(learner_id, membership_id=new_id(now), team_id=team_id, manages=False, joined_at=now)
+        for learner_id, team_id in present
+    ]
+
+
 async def _place(connection: AsyncConnection, org_id: UUID, memberships: list[MembershipRow], now: datetime) -> None:
-    """Put everyone in the teams that were told, and out of the others."""
+    """Put everyone in the teams that were told, in the part that was told, and out of the others."""
     if memberships:
         await people_store.end_memberships(connection, org_id, memberships, now)
         await people_store.join_teams(connection, org_id, memberships)

@@ -53,7 +53,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """What came of one try: `again` when members have events that are not judged yet."""
+    """What came of one try: `again` when members have events that are not judged yet, or others are members by now."""
 
     messages: Sequence[Message] = ()
     done: bool = False
@@ -142,6 +142,9 @@ class SettlingService:
             return _Settled()
         terms = terms_of(row, pack)
         reading = (await read_members(connection, org_id, {challenge_id: (terms, pack.zone)}, now))[challenge_id]
+        if not standings.keys() >= reading.members.keys():
+            # An import that had begun before the end was committed just now; those whom it let in are not held.
+            return _Settled(again=True)
         sides = reading.sides_of(row.teams)
         came = outcome(terms, reading.members, sides)
         life = moved(row.life, Move.SETTLE, now)

@@ -154,7 +154,7 @@ _MEMBERSHIPS: Final = text(
       FROM challenges c
       JOIN challenge_teams t ON t.org_id = c.org_id AND t.challenge_id = c.challenge_id
       JOIN memberships m ON m.org_id = c.org_id AND m.team_id = t.team_id AND NOT m.manages
-       AND m.joined_at < c.ends_at AND (m.left_at IS NULL OR m.left_at > c.starts_at)
+       AND m.joined_at < c.ends_at AND (m.left_at IS NULL OR m.left_at > greatest(c.starts_at, m.joined_at))
       JOIN people p ON p.org_id = m.org_id AND p.learner_id = m.learner_id
      WHERE c.org_id = :org_id AND c.challenge_id = ANY(:ids)
      ORDER BY c.challenge_id, m.learner_id, m.joined_at

@@ -26,6 +26,7 @@ __all__ = [
     "find_subjects",
     "join_teams",
     "lock_people",
+    "present_teams",
     "put_integration",
     "read_people",
     "read_teams",
@@ -142,16 +143,22 @@ _JOIN: Final = text(
     SELECT :org_id, n.* FROM unnest(CAST(:learners AS uuid[]), CAST(:ids AS uuid[]), CAST(:teams AS uuid[]),
                                     CAST(:manages AS boolean[]), CAST(:joined AS timestamptz[]))
         AS n (learner_id, membership_id, team_id, manages, joined_at)
-    ON CONFLICT (org_id, learner_id, team_id) WHERE left_at IS NULL
-    DO UPDATE SET manages = excluded.manages WHERE memberships.manages <> excluded.manages
+    ON CONFLICT (org_id, learner_id, team_id) WHERE left_at IS NULL DO NOTHING
     """
 )
 _LEAVE_OTHERS: Final = text(
     """
-    UPDATE memberships m SET left_at = :at
+    UPDATE memberships m SET left_at = greatest(m.joined_at, :at)
      WHERE m.org_id = :org_id AND m.left_at IS NULL AND m.learner_id = ANY(:leavers)
-       AND NOT EXISTS (SELECT FROM unnest(CAST(:learners AS uuid[]), CAST(:teams AS uuid[])) AS n (learner_id, team_id)
-                        WHERE n.learner_id = m.learner_id AND n.team_id = m.team_id)
+       AND (m.learner_id, m.team_id, m.manages) NOT IN (
+           SELECT * FROM unnest(CAST(:learners AS uuid[]), CAST(:teams AS uuid[]), CAST(:manages AS boolean[])))
+    """
+)
+_PRESENT_TEAMS: Final = text(
+    """
+    SELECT learner_id, team_id FROM memberships
+     WHERE org_id = :org_id AND learner_id = ANY(:learners) AND left_at IS NULL
+     ORDER BY learner_id, team_id
     """
 )
 _PUT_INTEGRATION: Final = text(
@@ -237,8 +244,16 @@ async def read_teams(
     return {row.key: (row.team_id, row.zone) for row in rows}
 
 
+async def present_teams(
+    connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """Each of these learners with each of their present teams."""
+    rows = await connection.execute(_PRESENT_TEAMS, {"org_id": org_id, "learners": list(learner_ids)})
+    return [(row.learner_id, row.team_id) for row in rows]
+
+
 async def join_teams(connection: AsyncConnection, org_id: UUID, memberships: Sequence[MembershipRow]) -> None:
-    """Add memberships; one that is there already only takes over whether it manages."""
+    """Add memberships but those that are there already; see `end_memberships`."""
     parameters = {
         "org_id": org_id,
         "learners": [each.learner_id for each in memberships],
@@ -253,13 +268,17 @@ async def join_teams(connection: AsyncConnection, org_id: UUID, memberships: Seq
 async def end_memberships(
     connection: AsyncConnection, org_id: UUID, kept: Sequence[MembershipRow], at: datetime
 ) -> None:
-    """End the memberships that these learners have in teams other than those named."""
+    """End the memberships of these learners that are not among those named: of another team, or in another part.
+
+    So who becomes the manager of their team has been its member until then, as challenges count (C1).
+    """
     parameters = {
         "org_id": org_id,
         "at": at,
         "leavers": list({each.learner_id for each in kept}),
         "learners": [each.learner_id for each in kept],
         "teams": [each.team_id for each in kept],
+        "manages": [each.manages for each in kept],
     }
     await connection.execute(_LEAVE_OTHERS, parameters)
 
