@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["TABLES", "OnErasure", "TableRule"]
+__all__ = ["BESIDE_TABLES", "TABLES", "OnErasure", "TableRule"]
 
 
 class OnErasure(StrEnum):
@@ -50,7 +50,7 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "ledger_entries": _rule("RECOGNITIONS", _GOES, "learner_id", "entry_id", "evidence"),
     "standings": _rule("STANDING", _GOES, "learner_id", "state"),
     "checkpoints": _rule("STANDING", _GOES, "learner_id", "state"),
-    "acknowledgements": _rule("RECOGNITIONS", {**_GOES, "giver_id": OnErasure.CLEAR}, "learner_id"),
+    "acknowledgements": _rule("ACKNOWLEDGEMENTS", {**_GOES, "giver_id": OnErasure.CLEAR}, "learner_id"),
     "board_members": _rule("LEADERBOARDS", _GOES, "learner_id"),
     "board_counts": _rule("LEADERBOARDS"),
     "board_bands": _rule("LEADERBOARDS"),
@@ -71,3 +71,9 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "verifications": _rule("ORGANISATION"),
 }
 """The rule of each table of the database."""
+
+BESIDE_TABLES: Final[Mapping[str, str]] = {
+    "counters of requests in Valkey": "TRAFFIC",
+    "the log": "TRAFFIC",
+}
+"""What is kept about people outside the database, with its kind; it ends by itself, or with the log."""

@@ -1,6 +1,7 @@
 """What is kept about people, told to everyone: each kind of data, what for, who sees it and for how long.
 
-Every table belongs to one kind (`vekst.domain.personal_data`); a table that nobody placed fails the tests.
+Every table belongs to one kind (`vekst.domain.personal_data`), and so does what is kept beside the tables; one that
+nobody placed fails the tests.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ DATA_KINDS: Final = (
         "PROFILE",
         title="Your name and your teams",
         purpose="To know who signs in, in which time zone your days run and which teams you belong to.",
-        seen_by="You and administrators; colleagues see your name where you take part with them.",
+        seen_by=(
+            "You, managers of your teams and administrators; colleagues see your name where you take part with them."
+        ),
         kept_for=_WHILE_MEMBER,
     ),
     _kind(
@@ -66,9 +69,18 @@ DATA_KINDS: Final = (
         purpose="To show what you earned, why, and by which rule.",
         seen_by=(
             "You and administrators; managers of your teams see which quests, badges, milestones and levels "
-            "you reached by effort, without the evidence, and may tell you that they have seen it."
+            "you reached by effort, without the evidence."
         ),
         kept_for=_WHILE_MEMBER,
+    ),
+    _kind(
+        "ACKNOWLEDGEMENTS",
+        title="That somebody has seen your progress",
+        purpose="To let you know who noticed your effort, and to show managers what nobody has noticed yet.",
+        seen_by=(
+            "You and administrators see by whom and when; managers of your teams see what nobody has acknowledged yet."
+        ),
+        kept_for=("As long as the recognition that was seen. If who saw it is erased, nobody stands in their place."),
     ),
     _kind(
         "STANDING",
@@ -85,10 +97,12 @@ DATA_KINDS: Final = (
         title="Your places on leaderboards",
         purpose="To show streaks and effort to those who want that; never results of sales.",
         seen_by=(
-            "Others see your name only on boards that you are on, and only in the upper half. You can leave any board."
+            "Others see your name only on boards that you are on, and only in the upper half, of this week or month as "
+            "of past ones. You can leave any board, and are gone from its past as well."
         ),
         kept_for=(
-            "A place until you leave the board or what it counts has ended; your choice until you choose otherwise."
+            "A place until you leave the board, or the run that it shows has ended; those of past weeks and months "
+            "{days} days. Your choice until you choose otherwise."
         ),
     ),
     _kind(
@@ -96,9 +110,13 @@ DATA_KINDS: Final = (
         title="Your share in team challenges",
         purpose="To see whether a team reaches what it set out to, and to recognise those who contributed.",
         seen_by=(
-            "Your own share: you alone. Teams and managers see how the whole goes; people are counted, not named."
+            "Your own share: you alone. Teams and managers see how the whole goes; people are counted, not named. "
+            "Of a team beside yours you only see that it reached the goal, and nobody sees who set a challenge."
         ),
-        kept_for=_WHILE_MEMBER,
+        kept_for=(
+            "While it runs, nothing: it is counted from your events. Your share of the result until you are erased; "
+            "the sums of the team stay, and name nobody."
+        ),
     ),
     _kind(
         "FEEDBACK",
@@ -114,7 +132,10 @@ DATA_KINDS: Final = (
         title="Your goals and what you say about them",
         purpose="To help you towards what you set out to do, and to recognise reaching it and learning from it.",
         seen_by="You; managers of your teams and administrators see goals that you share, or that they proposed.",
-        kept_for="Until you delete them. That you set one and looked back stays among the events, without words.",
+        kept_for=(
+            "Until you delete them. That you set one and looked back stays among the events, without words. What you "
+            "proposed to another is theirs; if you are erased, nobody stands as who proposed it."
+        ),
     ),
     _kind(
         "MESSAGES",
@@ -122,6 +143,13 @@ DATA_KINDS: Final = (
         purpose="To tell your phone that there is something new.",
         seen_by="Nobody; they are delivered to you.",
         kept_for="Until they are delivered.",
+    ),
+    _kind(
+        "TRAFFIC",
+        title="That you ask",
+        purpose="To keep one caller's haste from slowing down the others, and to find out what went wrong.",
+        seen_by=("Whoever runs the service, in its log: requests and learners by number, without names or words."),
+        kept_for="How often you ask is counted for two minutes; the log for as long as your organisation keeps it.",
     ),
     _kind(
         "ERASURES",
