@@ -78,7 +78,7 @@ def create_app(
     operations = Operations(
         build_schema(),
         development=chosen.development,
-        limits=limits or Limits(per_minute=chosen.requests_per_minute),
+        limits=limits or Limits(cost=chosen.operation_cost, per_minute=chosen.requests_per_minute),
         persisted=PersistedQueries(trusted, only_trusted=chosen.only_trusted_documents),
         tracing=told.tracing,
     )

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Run those operations and nothing else."""
     requests_per_minute: Annotated[int, Field(ge=0)] = 600
     """GraphQL requests that one person or integration may send in a minute; 0 for any number."""
+    operation_cost: Annotated[int, Field(ge=0)] = 50_000
+    """What one GraphQL operation may cost: the values that its answer may hold at most; 0 for any number."""
     pending_at_most: Annotated[int, Field(ge=0)] = 200_000
     """Events of one organisation that may wait to be judged before integrations are held back; 0 for any number."""
     data_dir: Path = Path(".vekst")

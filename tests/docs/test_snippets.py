@@ -172,6 +172,7 @@ def test_the_limits_that_apps_are_told_of_are_those_of_the_code() -> None:
         "tokens of an operation": limits.tokens,
         "depth of an operation": limits.depth,
         "aliases in an operation": limits.aliases,
+        "cost of an operation, unless set otherwise": limits.cost,
         "entries of a page (`first`), ids in `nodes`": PAGE_AT_MOST,
         "days of a streak's calendar in one request": standings._DAYS_AT_MOST,
         "dates of one time off": DAYS_OFF_AT_MOST,

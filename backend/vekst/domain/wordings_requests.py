@@ -57,6 +57,10 @@ _REQUEST: Final = {
     "DOCUMENT_NOT_VALID": Wording("The operation can't be understood: {detail}"),
     "VARIABLES_NOT_VALID": Wording("A variable or the name of the operation does not fit: {detail}"),
     "OPERATION_TOO_LARGE": Wording("The operation goes over a limit: {detail}", "Ask for less at a time."),
+    "OPERATION_TOO_COSTLY": Wording(
+        "The operation may be answered with {cost} values; at most {limit} go at a time.",
+        "Ask for shorter pages (`first`) or fewer fields, and for the rest in requests of their own.",
+    ),
     "TOO_FAST": Wording(
         "More than {limit} requests within {seconds} seconds.", "Wait a little, and send events together."
     ),

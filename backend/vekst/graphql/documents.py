@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from graphql import (
@@ -11,11 +12,13 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
     parse,
     specified_rules,
     validate,
 )
 
+from vekst.graphql.costs import Cost
 from vekst.graphql.limits import Limits, limits_rule
 
 __all__ = ["Documents", "Fault", "Prepared"]
@@ -36,10 +39,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that was parsed (or None), and what is wrong with it, if anything."""
+    """A document that was parsed (or None), and what is wrong with it, or what its operations cost, by their names."""
 
     document: DocumentNode | None
     fault: Fault | None = None
+    costs: Mapping[str | None, Cost] = field(default_factory=dict)
 
 
 class Documents:
@@ -92,4 +96,13 @@ class Documents:
             max_errors=_ERRORS_AT_MOST,
             hide_suggestions=self._hide_suggestions,
         )
-        return Prepared(document, Fault("DOCUMENT_NOT_VALID", tuple(errors), is_of_schema=True) if errors else None)
+        if errors:
+            return Prepared(document, Fault("DOCUMENT_NOT_VALID", tuple(errors), is_of_schema=True))
+        return Prepared(document, costs=self._costs(document))
+
+    def _costs(self, document: DocumentNode) -> dict[str | None, Cost]:
+        return {
+            node.name.value if node.name else None: Cost(self._schema, document, node)
+            for node in document.definitions
+            if isinstance(node, OperationDefinitionNode)
+        }

@@ -26,7 +26,7 @@ from vekst.domain.errors import InvalidInput, NotSignedIn, TooMany, VekstError
 from vekst.graphql.compiled import CompiledOperation, CompiledOperations
 from vekst.graphql.context import Context
 from vekst.graphql.discretion import Discretion
-from vekst.graphql.documents import Documents
+from vekst.graphql.documents import Documents, Prepared
 from vekst.graphql.faults import Discreet, told, told_all
 from vekst.graphql.limits import Limits
 from vekst.graphql.persisted import PersistedQueries
@@ -167,6 +167,8 @@ class Operations:
         if prepared.document is None or operation is None:
             error = InvalidInput("OPERATION_NOT_NAMED", field="operationName")
             return Answer(400, {"errors": [told(error, locale)]})
+        if (too_costly := self._too_costly(prepared, operation, request, context)) is not None:
+            return too_costly
         await self._persisted.keep(request, context)
         # Only operations that are known beforehand are worth it: anybody can send any others.
         known = request.registered
@@ -186,6 +188,21 @@ class Operations:
         error = TooMany("TOO_FAST", limit=most, seconds=WINDOW_SECONDS)
         headers = {"Retry-After": str(WINDOW_SECONDS)}
         return Answer(429, {"errors": [told(error, context.languages.messages)]}, headers=headers)
+
+    def _too_costly(
+        self, prepared: Prepared, operation: OperationDefinitionNode, request: Request, context: Context
+    ) -> Answer | None:
+        """Why the operation asks for too much with these variables, if so."""
+        most = self._limits.cost
+        if not most:
+            return None
+        name = operation.name.value if operation.name else None
+        cost = prepared.costs[name].with_variables(request.variables)
+        if cost <= most:
+            return None
+        error = TooMany("OPERATION_TOO_COSTLY", cost=cost, limit=most)
+        body = {"errors": [told(error, context.languages.messages)]}
+        return Answer(400, body, kind=operation.operation.value, name=name)
 
     async def _source(self, admitted: Admitted, context: Context) -> AsyncGenerator[object] | Answer:
         """The events of a subscription, or why there are none."""

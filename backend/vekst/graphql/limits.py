@@ -24,7 +24,11 @@ __all__ = ["Limits", "limits_rule"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one operation; `seconds` is how long it may run, `per_minute` how many one caller may ask for."""
+    """The limits of one operation.
+
+    `cost` is how many values its answer may hold at most; `seconds` is how long it may run, `per_minute` how many one
+    caller may ask for. A `cost` or `per_minute` of 0 is no limit.
+    """
 
     characters: int = 16_000
     tokens: int = 1_000
@@ -32,6 +36,7 @@ class Limits:
     depth: int = 12
     aliases: int = 30
     directives: int = 30
+    cost: int = 50_000
     seconds: float = 10.0
     per_minute: int = 600
 

@@ -40,7 +40,7 @@ METRICS: Final = GraphQLMetrics(CollectorRegistry())
 OPERATIONS: Final = Operations(
     build_schema(),
     development=True,
-    limits=Limits(characters=10**6, tokens=10**5, depth=40, aliases=10**4, per_minute=0),
+    limits=Limits(characters=10**6, tokens=10**5, depth=40, aliases=10**4, cost=0, per_minute=0),
 )
 ROOTS: Final[dict[str, Any]] = {"query": CORE.query_type, "subscription": CORE.subscription_type}
 PEOPLE: Final = [f"key-of-p{number}" for number in range(10)]

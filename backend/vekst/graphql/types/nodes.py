@@ -8,10 +8,10 @@ import strawberry
 
 from vekst.domain.errors import InvalidInput
 
-__all__ = ["PAGE_AT_MOST", "Node", "PageInfo", "given", "page_size"]
+__all__ = ["PAGE_AT_MOST", "PAGE_USUAL", "Node", "PageInfo", "given", "page_size"]
 
 PAGE_AT_MOST = 100
-_PAGE = 20
+PAGE_USUAL = 20
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def given(value: T | None) -> T | None:
     return None if value is strawberry.UNSET else value
 
 
-def page_size(first: int | None, *, name: str = "first", usual: int = _PAGE, most: int = PAGE_AT_MOST) -> int:
+def page_size(first: int | None, *, name: str = "first", usual: int = PAGE_USUAL, most: int = PAGE_AT_MOST) -> int:
     """How many are asked for; `InvalidInput` for less than none or more than `most`."""
     asked = given(first)
     if asked is None:
