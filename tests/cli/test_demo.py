@@ -30,6 +30,8 @@ def test_the_demonstration_is_told_judged_and_told_again(data: Path) -> None:
     assert FIRST_QUERY.split("{")[1].strip() in first
     for person in ("kari", "nora"):
         assert f"  {person} " in first
+    for person, state in (("kari", "reached"), ("amina", "open"), ("emma", "reached"), ("sofie", "learned")):
+        assert f"  {person:<8}{state} " in first
     told = answer_in(first)
     assert told["me"]["name"] == "Kari"
     assert told["me"]["points"]["total"] > 1_000

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from vekst.demo import CAST, SEASON_DAYS, TEAMS, Season, tell_season
+from vekst.demo import CAST, SEASON_DAYS, TEAMS, PersonalGoal, Season, tell_season
 from vekst.demo.details import DETAILS
 from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.quests import load_pack
 from vekst.quests.compiler import compile_pack
+from vekst.quests.learner_goals import faults_of
 
 FIRST = date(2026, 3, 2)
 LAST = datetime(2026, 5, 31, 20, tzinfo=UTC)
@@ -72,6 +74,40 @@ def test_every_habit_has_something_to_say_and_every_accepted_quest_waits_for_a_y
     for who in CAST:
         assert {*who.habits, *who.becomes} <= DETAILS.keys()
         assert all(pack().quest(key) is not None for key in who.accepts)
+
+
+@pytest.mark.parametrize("later", range(0, 364, 33))
+def test_goals_are_reached_or_learnt_from_whenever_the_season_begins(later: int) -> None:
+    """Whatever holidays are in it: what the story says of each goal holds."""
+    first = FIRST + timedelta(days=later)
+    told = tell_season(first, datetime.combine(first + timedelta(days=SEASON_DAYS), time(20), UTC))
+    assert {goal.person: goal.words is not None and _reached(goal, told) for goal in told.goals} == {
+        "kari": True,
+        "emma": True,
+        "sofie": False,
+        "amina": False,
+    }
+    assert {goal.person for goal in told.goals if goal.words is None} == {"amina"}
+
+
+def _reached(goal: PersonalGoal, told: Season) -> bool:
+    """Counted by hand, over the goal's own days."""
+    asked: dict[str, Any] = dict(goal.earn)["count"]  # type: ignore[assignment]
+    least = asked.get("where", {}).get("score", {}).get("min", 0)
+    done = [
+        event
+        for event in told.events
+        if (event.person, event.type) == (goal.person, asked["event"])
+        and goal.set_at <= event.at < goal.reflected_at - timedelta(hours=8)
+        and float(str(event.data.get("score", 0))) >= least
+    ]
+    return len(done) >= int(asked["at_least"])
+
+
+def test_every_goal_could_stand_in_quest_files() -> None:
+    files = load_pack(ROOT / "quests" / "sales-craft").files
+    for goal in season().goals:
+        assert faults_of(goal.earn, files) == []
 
 
 def test_nobody_works_while_away_nor_before_they_came() -> None:

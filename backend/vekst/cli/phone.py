@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from vekst.cli.failures import Failure
-from vekst.demo import Acceptance, SeasonEvent, TimeOff
+from vekst.demo import Acceptance, PersonalGoal, SeasonEvent, TimeOff
 
 __all__ = ["Phone"]
 
@@ -38,6 +38,17 @@ mutation ($input: AcceptQuestInput!) {
   acceptQuest(input: $input) { __typename ... on Refusal { code message cure } }
 }
 """
+_SET_GOAL: Final = """
+mutation ($input: SetGoalInput!) {
+  setGoal(input: $input) { __typename ... on SetGoal { goal { id } } ... on Refusal { code message cure } }
+}
+"""
+_REFLECT: Final = """
+mutation ($input: ReflectOnGoalInput!) {
+  reflectOnGoal(input: $input) { __typename ... on Refusal { code message cure } }
+}
+"""
+_GOALS: Final = "{ me { goals { edges { node { asks state why reflection } } } } }"
 _KEPT: Final = frozenset({"STORED", "DUPLICATE"})
 
 
@@ -89,6 +100,25 @@ class Phone:
         }
         self._mutate(_ACCEPT, "acceptQuest", {"input": told})
 
+    def set_goal(self, goal: PersonalGoal) -> None:
+        """Set a goal, and look back at it where that has come."""
+        told = {
+            "id": f"goal-{goal.set_at:%Y-%m-%d}",
+            "earn": goal.earn,
+            "until": goal.until.isoformat(),
+            "why": goal.why,
+            "shared": goal.shared,
+            "occurredAt": goal.set_at.isoformat(),
+        }
+        node = self._mutate(_SET_GOAL, "setGoal", {"input": told})["goal"]["id"]
+        if goal.words is not None:
+            said = {"id": told["id"], "goal": node, "words": goal.words, "occurredAt": goal.reflected_at.isoformat()}
+            self._mutate(_REFLECT, "reflectOnGoal", {"input": said})
+
+    def goals(self) -> list[dict[str, Any]]:
+        """The person's goals, newest first: what they ask for, their state, why, and what was said afterwards."""
+        return [edge["node"] for edge in self.ask(_GOALS)["me"]["goals"]["edges"]]
+
     def pending(self) -> int:
         """How many of the person's events wait to be judged."""
         return int(self.ask("{ me { pendingEvents } }")["me"]["pendingEvents"])
@@ -98,13 +128,24 @@ class Phone:
         body = json.dumps({"query": document, "variables": variables or {}})
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
-            self._connection.request("POST", "/graphql", body, headers)
-            answer = json.loads(self._connection.getresponse().read())
+            answer = json.loads(self._sent(body, headers))
         except (OSError, HTTPException, ValueError) as error:
             raise Failure(f"the API does not answer ({type(error).__name__}: {error}); look into its log") from None
         if answer.get("errors") or not answer.get("data"):
             raise Failure(f"the API answered with an error: {json.dumps(answer)[:500]}")
         return answer["data"]
+
+    def _sent(self, body: str, headers: dict[str, str]) -> bytes:
+        """The answer; sent once more where the server had closed the line, which was quiet for a while."""
+        try:
+            return self._sent_once(body, headers)
+        except (OSError, HTTPException):
+            self._connection.close()
+            return self._sent_once(body, headers)
+
+    def _sent_once(self, body: str, headers: dict[str, str]) -> bytes:
+        self._connection.request("POST", "/graphql", body, headers)
+        return self._connection.getresponse().read()
 
     def _mutate(self, document: str, name: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401 - it is JSON
         answer = self.ask(document, variables)[name]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from vekst.cli.failures import Failure
-from vekst.demo import SEASON_DAYS, Acceptance, Season, SeasonEvent, TimeOff, tell_season
+from vekst.demo import SEASON_DAYS, Acceptance, PersonalGoal, Season, SeasonEvent, TimeOff, tell_season
 from vekst.demo.season import ZONE
 from vekst.domain.calendars import day_start, zone
 
@@ -72,6 +72,14 @@ class SeasonPlan:
             replace(each, accepted_at=at) for each in self.season.acceptances if (at := self._told_at(each.accepted_at))
         ]
         return {person: [each for each in told if each.person == person] for person in {each.person for each in told}}
+
+    def goals(self) -> dict[str, list[PersonalGoal]]:
+        """What is set by phone, by person: goals whose beginning a phone may still tell."""
+        earliest = self.now - _PHONES_CATCH_UP
+        return {
+            person: [goal for goal in self.season.goals if goal.person == person and goal.set_at >= earliest]
+            for person in {goal.person for goal in self.season.goals}
+        }
 
     def keep(self) -> None:
         """Remember that the season is told."""

@@ -15,7 +15,7 @@ from uuid import UUID
 from vekst.cli.failures import Failure
 from vekst.cli.phone import Phone
 from vekst.cli.progress import bar
-from vekst.demo import CAST, ORGANISATION, Acceptance, SeasonEvent, TimeOff
+from vekst.demo import CAST, ORGANISATION, Acceptance, PersonalGoal, SeasonEvent, TimeOff
 from vekst.demo.season import ZONE
 from vekst.domain.calendars import local_day
 from vekst.domain.errors import InvalidInput
@@ -82,9 +82,9 @@ class Stage:
             }
 
     def play(self, phones: dict[str, Phone]) -> None:
-        """Let everybody join the boards, rest, and send what they recorded, several at once."""
+        """Let everybody join the boards, rest, set goals, and send what they recorded, several at once."""
         sent = self._plan.sent()
-        rests, accepted = self._plan.times_off(), self._plan.acceptances()
+        rests, accepted, goals = self._plan.times_off(), self._plan.acceptances(), self._plan.goals()
         joining = {who.person for who in CAST if who.joins_boards}
         total = sum(map(len, sent.values()))
         with bar("Sending the last fortnight", total) as progress, ThreadPoolExecutor(_PHONES_AT_ONCE) as pool:
@@ -93,7 +93,7 @@ class Stage:
                     _play_one,
                     phone,
                     sent.get(person, ()),
-                    [*rests.get(person, ()), *accepted.get(person, ())],
+                    [*rests.get(person, ()), *accepted.get(person, ()), *goals.get(person, ())],
                     boards=_BOARDS if person in joining else (),
                 )
                 for person, phone in phones.items()
@@ -161,7 +161,11 @@ def _batches(events: Sequence[SeasonEvent], size: int) -> Iterator[Sequence[Seas
 
 
 def _play_one(
-    phone: Phone, events: Iterable[SeasonEvent], choices: Iterable[TimeOff | Acceptance], *, boards: Iterable[str]
+    phone: Phone,
+    events: Iterable[SeasonEvent],
+    choices: Iterable[TimeOff | Acceptance | PersonalGoal],
+    *,
+    boards: Iterable[str],
 ) -> int:
     """One person's fortnight: a batch a day, as phones send them, and every third batch twice, as phones do."""
     for board in boards:
@@ -172,6 +176,8 @@ def _play_one(
                 phone.rest(choice)
             case Acceptance():
                 phone.accept(choice)
+            case PersonalGoal():
+                phone.set_goal(choice)
             case _:
                 assert_never(choice)
     sent = 0

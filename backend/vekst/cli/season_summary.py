@@ -42,6 +42,7 @@ def print_summary(settings: Settings, phones: Mapping[str, Phone], season: Seaso
         *(f"  {who.person:<8}{who.team:<7}{who.story}" for who in CAST),
         "",
         *(f"A token for {person}\n{phones[person].token}\n" for person in ("kari", "nora")),
+        *_goals(phones),
         "A first query to paste",
         "",
         f"curl -s {address}/graphql -H 'Content-Type: application/json' \\",
@@ -54,6 +55,20 @@ def print_summary(settings: Settings, phones: Mapping[str, Phone], season: Seaso
         "",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _goals(phones: Mapping[str, Phone]) -> list[str]:
+    """What those who set themselves a goal set out to do, as they see it, and what they learnt."""
+    told = [(who.person, goal) for who in CAST if who.aims for goal in phones[who.person].goals()]
+    lines = [
+        line
+        for person, goal in told
+        for line in (
+            f"  {person:<8}{goal['state'].lower():<9}{goal['asks']}",
+            *(f"{'':19}{words}" for words in (goal["why"], goal["reflection"]) if words),
+        )
+    ]
+    return ["Goals of their own, with why, and what they said afterwards", *lines, ""] if lines else []
 
 
 def _days(season: Season) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 
 from vekst.domain.actors import Role
 
-__all__ = ["CAST", "ORGANISATION", "TEAMS", "Character"]
+__all__ = ["CAST", "ORGANISATION", "TEAMS", "Aim", "Character"]
 
 ORGANISATION: Final = ("demo", "Fjordlys")
 """Key and name."""
@@ -16,6 +16,21 @@ ORGANISATION: Final = ("demo", "Fjordlys")
 TEAMS: Final = {"coast": "Coast", "city": "City", "north": "North"}
 
 _EVERY_WEEKDAY: Final = frozenset(range(5))
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A goal that somebody sets for themselves: on which day, for how many, and what they say when that is over.
+
+    Without `looks_back` they say nothing.
+    """
+
+    day: int
+    lasts: int
+    earn: Mapping[str, object]
+    why: str
+    shared: bool = False
+    looks_back: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,8 @@ class Character:
     away: tuple[int, int] | None = None
     accepts: Mapping[str, int] = field(default_factory=dict)
     """Quests that wait for a yes, and the day on which they get it."""
+    aims: tuple[Aim, ...] = ()
+    """Goals of the last weeks, so that phones may still tell them."""
     joins_boards: bool = True
 
     @property
@@ -73,6 +90,16 @@ CAST: Final = (
         becomes={"call.practised": 1.0, "value-story.rehearsed": 0.4, "feedback.acted-on": 0.15, "meeting.held": 0.5},
         locale="en",
         accepts={"price-without-fear": 66},
+        aims=(
+            Aim(
+                66,
+                14,
+                {"count": {"event": "call.practised", "where": {"score": {"min": 6}}, "at_least": 4}},
+                "I want to leave more silence after a question",
+                shared=True,
+                looks_back="It worked when I counted to three before I answered",
+            ),
+        ),
         score=(4.0, 8.5),
     ),
     Character(
@@ -89,6 +116,15 @@ CAST: Final = (
             "week.reviewed": 1.0,
             "deal.won": 0.05,
         },
+        aims=(
+            Aim(
+                84,
+                21,
+                {"count": {"event": "closing.practised", "at_least": 6}},
+                "To end a conversation as calmly as I begin it",
+                shared=True,
+            ),
+        ),
         score=(7.0, 7.2),
     ),
     Character(
@@ -135,6 +171,15 @@ CAST: Final = (
             "deal.won": 0.04,
         },
         away=(52, 74),
+        aims=(
+            Aim(
+                76,
+                13,
+                {"count": {"event": "call.practised", "at_least": 3}},
+                "Finding my way back, a little at a time",
+                looks_back="Three were enough to want a fourth",
+            ),
+        ),
         score=(6.0, 7.0),
     ),
     Character(
@@ -154,6 +199,16 @@ CAST: Final = (
         locale="en",
         begins=69,
         accepts={"with-a-mentor": 70},
+        aims=(
+            Aim(
+                70,
+                13,
+                {"count": {"event": "lesson.completed", "at_least": 20}},
+                "I would like to have seen everything once",
+                shared=True,
+                looks_back="Twenty were too many; the eight after which I tried something stayed with me",
+            ),
+        ),
         score=(3.5, 5.5),
     ),
     Character(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Final
 
-from vekst.demo.cast import CAST, Character
+from vekst.demo.cast import CAST, Aim, Character
 from vekst.demo.details import DETAILS, Telling
 from vekst.domain.calendars import WorkCalendar, zone
 from vekst.domain.events import FieldValue, RecordedBy
 
-__all__ = ["SEASON_DAYS", "ZONE", "Acceptance", "Season", "SeasonEvent", "TimeOff", "tell_season"]
+__all__ = ["SEASON_DAYS", "ZONE", "Acceptance", "PersonalGoal", "Season", "SeasonEvent", "TimeOff", "tell_season"]
 
 SEASON_DAYS: Final = 90
 """From the season's first day to the day it is told as of."""
@@ -64,6 +64,20 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalGoal:
+    """A goal that somebody sets, and what they say on the day after its last one; nothing before that has come."""
+
+    person: str
+    earn: Mapping[str, object]
+    until: date
+    why: str
+    shared: bool
+    set_at: datetime
+    reflected_at: datetime
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Season:
     """Everything that happened from the first day until an instant, by time."""
 
@@ -71,6 +85,7 @@ class Season:
     events: tuple[SeasonEvent, ...]
     times_off: tuple[TimeOff, ...]
     acceptances: tuple[Acceptance, ...]
+    goals: tuple[PersonalGoal, ...]
 
 
 def tell_season(first: date, until: datetime, *, seed: int = 1) -> Season:
@@ -85,11 +100,13 @@ def tell_season(first: date, until: datetime, *, seed: int = 1) -> Season:
     acceptances = [
         Acceptance(who.person, quest, _morning(first, day)) for who in CAST for quest, day in who.accepts.items()
     ]
+    goals = [_goal(who.person, first, aim, until) for who in CAST for aim in who.aims]
     return Season(
         first,
         tuple(sorted((event for event in events if event.at <= until), key=lambda event: (event.at, event.person))),
         tuple(each for each in times_off if each.declared_at <= until),
         tuple(each for each in acceptances if each.accepted_at <= until),
+        tuple(each for each in goals if each.set_at <= until),
     )
 
 
@@ -135,6 +152,12 @@ def _members(leader: Character) -> tuple[str, ...]:
 def _time_off(person: str, first: date, away: tuple[int, int]) -> TimeOff:
     from_, until = (first + timedelta(days=number) for number in away)
     return TimeOff(person, from_, until, _morning(first, away[1] + 1))
+
+
+def _goal(person: str, first: date, aim: Aim, until: datetime) -> PersonalGoal:
+    last, afterwards = first + timedelta(days=aim.day + aim.lasts - 1), _morning(first, aim.day + aim.lasts)
+    words = aim.looks_back if afterwards <= until else None
+    return PersonalGoal(person, aim.earn, last, aim.why, aim.shared, _morning(first, aim.day), afterwards, words)
 
 
 def _morning(first: date, number: int) -> datetime:

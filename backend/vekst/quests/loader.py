@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path as FolderPath
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,7 @@ PACK_FILE: Final = "pack.yaml"
 T = TypeVar("T")
 _MAX_FILE: Final = 512 * 1024
 _MAX_FILES: Final = 200
+_TREES_KEPT: Final = 64
 _MAX_PACK: Final = 4 * 1024 * 1024
 _KINDS: Final = tuple(RulesDocument.model_fields)
 _KIND_WORDS: Final = {kind: kind.removesuffix("s") for kind in _KINDS}
@@ -135,7 +136,7 @@ class _Merged:
 
     def add(self, name: str, text: str) -> None:
         """Take in one file."""
-        tree = parse_yaml(text, name)
+        tree = _tree(text, name)
         self._diagnostics.extend(tree.problems)
         if tree.value is None:
             return
@@ -232,6 +233,16 @@ class _Merged:
         if (suggestion := nearest(key, _KINDS)) is not None:
             arguments["suggestion"] = suggestion
         self._diagnostics.append(place.diagnostic("UNKNOWN_KEY", arguments))
+
+
+@lru_cache(maxsize=_TREES_KEPT)
+def _tree(text: str, name: str) -> YamlTree:
+    """The tree of a file, which nobody changes.
+
+    A goal or a challenge of somebody's own is read beside the published files, of which reading the text is nine tenths
+    of the work.
+    """
+    return parse_yaml(text, name)
 
 
 def _place(name: str, tree: YamlTree, path: Path) -> Place:
