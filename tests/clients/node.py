@@ -15,12 +15,10 @@ from typing import Any
 
 import pytest
 
-__all__ = ["TOOLS", "WEB", "Node", "installed"]
+__all__ = ["Node", "installed"]
 
-WEB = Path(__file__).parent / "web"
-"""The libraries that apps speak GraphQL with."""
-TOOLS = Path(__file__).parent / "tools"
-"""The linter and the code generators that app developers run over `schema/`."""
+SCRIPTS = Path(__file__).parent / "npm"
+"""Our scripts, and the lock file of the packages that they use."""
 PATIENCE = 120.0
 OLDEST = 20
 
@@ -53,30 +51,32 @@ class Node:
         return [json.loads(line) for line in said.decode().splitlines()]
 
 
-def installed(source: Path) -> Node:
-    """Node, with the packages of the folder's lock file; skips, and says so, where Node is absent or too old."""
+def installed(folder: Path) -> Node:
+    """Node, with the scripts in that folder and their packages; skips, and says so, without Node or with an old one."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("real clients need Node.js 20 or newer, and npm")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     if int(version.removeprefix("v").split(".")[0]) < OLDEST:
         pytest.skip(f"real clients need Node.js 20 or newer; this is {version}")
-    content = b"".join(path.read_bytes() for path in sorted(source.iterdir()))
-    folder = (
-        Path(tempfile.gettempdir()) / f"vekst-{source.name}-{os.getuid()}-{hashlib.sha256(content).hexdigest()[:16]}"
-    )
-    if not folder.exists():
-        _install(npm, source, folder)
+    shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True)
+    (folder / "node_modules").symlink_to(_packages(npm))
     return Node(node, folder)
 
 
-def _install(npm: str, source: Path, folder: Path) -> None:
-    """Install beside, and put in place whole: of two at once the first wins for both."""
-    draft = Path(tempfile.mkdtemp(prefix="vekst-clients-"))
-    shutil.copytree(source, draft, dirs_exist_ok=True)
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=draft, check=True, timeout=600)
-    try:
-        draft.rename(folder)
-    except OSError:
-        shutil.rmtree(draft)
+def _packages(npm: str) -> Path:
+    """Where the packages of the lock file are, put in place whole: of two processes the first wins for both."""
+    names = ("package.json", "package-lock.json")
+    content = b"".join((SCRIPTS / name).read_bytes() for name in names)
+    folder = Path(tempfile.gettempdir()) / f"vekst-npm-{os.getuid()}-{hashlib.sha256(content).hexdigest()[:16]}"
+    if not folder.exists():
+        draft = Path(tempfile.mkdtemp(prefix="vekst-npm-"))
+        for name in names:
+            shutil.copy(SCRIPTS / name, draft)
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run(command, cwd=draft, check=True, timeout=600)
+        try:
+            draft.rename(folder)
+        except OSError:
+            shutil.rmtree(draft)
+    return folder / "node_modules"

@@ -14,35 +14,35 @@ SCHEMA = ROOT / "schema"
 OPERATIONS = sorted((SCHEMA / "operations").glob("*.graphql"))
 
 
-async def test_graphql_eslint_finds_nothing(tools: Node) -> None:
+async def test_graphql_eslint_finds_nothing(node: Node) -> None:
     """Its recommended and its Relay rules for the schema, and its recommended ones for the operations."""
-    linted = await tools.run("lint.mjs", str(SCHEMA))
+    linted = await node.run("lint.mjs", str(SCHEMA))
     assert {each["file"] for each in linted} == {"schema.graphql", *(f"operations/{path.name}" for path in OPERATIONS)}
     assert [each for each in linted if each["found"]] == []
 
 
-async def test_the_linter_notices_what_is_wrong(tools: Node, tmp_path: Path) -> None:
+async def test_the_linter_notices_what_is_wrong(node: Node, tmp_path: Path) -> None:
     (tmp_path / "operations").mkdir()
     (tmp_path / "schema.graphql").write_text("type Query { thingConnection: Things }  type Things { id: ID! }")
     (tmp_path / "operations" / "wrong.graphql").write_text("query { thingConnection { nothing } }")
-    linted = await tools.run("lint.mjs", str(tmp_path))
+    linted = await node.run("lint.mjs", str(tmp_path))
     assert all(each["found"] for each in linted)
 
 
-async def test_relay_compiler_takes_every_operation(tools: Node) -> None:
-    [compiled] = await tools.run("relay.mjs", str(SCHEMA))
+async def test_relay_compiler_takes_every_operation(node: Node) -> None:
+    [compiled] = await node.run("relay.mjs", str(SCHEMA))
     assert len(compiled["written"]) == len(OPERATIONS)
     assert "HomeQuery.graphql.ts" in compiled["written"]
 
 
-async def test_apollo_and_urql_get_types_that_compile_strictly_and_are_those_of_the_guide(tools: Node) -> None:
-    [generated] = await tools.run("typescript.mjs", str(SCHEMA))
+async def test_apollo_and_urql_get_types_that_compile_strictly_and_are_those_of_the_guide(node: Node) -> None:
+    [generated] = await node.run("typescript.mjs", str(SCHEMA))
     assert "any;" not in generated
     assert_shown("ts", generated)
 
 
-async def test_kotlin_and_swift_get_types_that_are_those_of_the_guide(tools: Node) -> None:
-    for made in await tools.run("native.mjs", str(SCHEMA), "streak_calendar.graphql", "StreakCalendar"):
+async def test_kotlin_and_swift_get_types_that_are_those_of_the_guide(node: Node) -> None:
+    for made in await node.run("native.mjs", str(SCHEMA), "streak_calendar.graphql", "StreakCalendar"):
         assert_shown(made["language"], made["text"])
 
 
