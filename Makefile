@@ -7,6 +7,7 @@
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make fuzz      a million bad inputs to every entrance, hours (docs/security.md)
+#   make fuzz-schema  schemathesis for MINUTES=10: whatever fits the schema is answered as promised (docs/reliability.md)
 #   make lock      the lock files again, after a change in pyproject.toml
 #   make texts     the catalogues of other languages, brought up to the sentences of the code
 #   make released  keep the schema of the version in pyproject.toml, as the one that later schemas must not break
@@ -26,7 +27,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check faults soak bench bench-full mutants fuzz lock texts released format
+.PHONY: help setup demo test check faults soak bench bench-full mutants fuzz fuzz-schema lock texts released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -81,6 +82,10 @@ mutants: $(READY)
 
 fuzz: $(READY)
 	nice -n 15 $(BIN)/python -m tests.fuzz
+
+fuzz-schema: $(READY)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[fuzz]"
+	nice -n 10 $(BIN)/python -m tests.fuzz.by_schema --minutes $(if $(filter command line,$(origin MINUTES)),$(MINUTES),10)
 
 texts: $(READY)
 	$(BIN)/python -m tests.catalogues

@@ -28,10 +28,10 @@ from graphql import (
 
 from tests.fuzz.nasty import nasty, nasty_text
 
-__all__ = ["Operation", "Operations"]
+__all__ = ["NAMES", "Operation", "Operations"]
 
 _SCHEMA: Final = Path(__file__).parents[2] / "schema" / "schema.graphql"
-_NAMES: Final = ("kari", "nora", "north", "learning-streaks", "discovery", "brave-caller", "call.practised", "1", "crm")
+NAMES: Final = ("kari", "nora", "north", "learning-streaks", "discovery", "brave-caller", "call.practised", "1", "crm")
 _TIMES: Final = ("2026-06-01T12:00:00Z", "2026-10-25T02:30:00+01:00", "2020-01-01T00:00:00Z")
 _KNOWN: Final = 200
 _DATES: Final = ("2026-06-01", "2026-12-24", "2026-10-25")
@@ -163,8 +163,8 @@ class Operations:
         if isinstance(type_, GraphQLEnumType):
             return chance.choice(sorted(type_.values))
         if type_.name == "ID" and name not in {"id", "person"}:
-            return chance.choice((*writing.ids, *_NAMES))
-        return chance.choice(_SCALARS.get(type_.name, _NAMES))
+            return chance.choice((*writing.ids, *NAMES))
+        return chance.choice(_SCALARS.get(type_.name, NAMES))
 
 
 def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,1 @@
+"""Operations that schemathesis makes of the schema alone, against real processes."""
