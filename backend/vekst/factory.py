@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
+from vekst.domain.audit import SYSTEM, Author
 from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.arq_queue import ArqQueue
@@ -25,6 +26,7 @@ from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
 from vekst.services.acknowledging import AcknowledgingService
 from vekst.services.actors import ActorsService
+from vekst.services.auditing import Auditor
 from vekst.services.backlog import Backlog
 from vekst.services.boards import BoardsService
 from vekst.services.challenges import ChallengesService
@@ -80,6 +82,8 @@ class Process:
     client: ArqRedis
     clock: Clock = system_clock
     signals: Signals = field(default_factory=Signals)
+    author: Author = SYSTEM
+    """Who acts through this process where nobody is signed in."""
     packs: Packs = field(default_factory=Packs)
     organisation_ids: dict[str, UUID] = field(default_factory=dict)
     rounds: dict[UUID, UUID] = field(default_factory=dict)
@@ -106,6 +110,7 @@ class Process:
         clock: Clock = system_clock,
         patience: float = 1.0,
         signals: Signals | None = None,
+        author: Author = SYSTEM,
     ) -> Self:
         """Prepare the connections; they are made when first used, so neither server need be there yet.
 
@@ -123,6 +128,7 @@ class Process:
             client=connect(settings.redis_url.get_secret_value(), patience=patience),
             clock=clock,
             signals=told,
+            author=author,
         )
 
     async def close(self) -> None:
@@ -141,9 +147,10 @@ class Process:
         clock: Clock = system_clock,
         patience: float = 1.0,
         signals: Signals | None = None,
+        author: Author = SYSTEM,
     ) -> AsyncIterator[Self]:
         """A process for the length of a block."""
-        process = await cls.start(settings, clock=clock, patience=patience, signals=signals)
+        process = await cls.start(settings, clock=clock, patience=patience, signals=signals, author=author)
         try:
             yield process
         finally:
@@ -212,17 +219,24 @@ class Factory:
         """A stream's turn to read, first come first served; never to be held while it waits or sends."""
         return self._process.stream_turns
 
+    def auditor(self) -> Auditor:
+        """Who notes what is done in administering an organisation."""
+        return Auditor(self._process.author)
+
     def organisations(self) -> OrganisationsService:
         """Organisations by key."""
-        return OrganisationsService(self._process.database, self._process.clock, self._process.organisation_ids)
+        process = self._process
+        return OrganisationsService(process.database, process.clock, process.organisation_ids, self.auditor())
 
     def people(self) -> PeopleService:
         """People, teams and integrations."""
-        return PeopleService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+        process = self._process
+        return PeopleService(process.database, process.packs, process.queue, process.clock, self.auditor())
 
     def publishing(self) -> PublishingService:
         """Versions of packs."""
-        return PublishingService(self._process.database, self._process.packs, self._process.queue, self._process.clock)
+        process = self._process
+        return PublishingService(process.database, process.packs, process.queue, process.clock, self.auditor())
 
     def planning(self) -> PlanningService:
         """What a publication would do."""
@@ -231,7 +245,14 @@ class Factory:
     def ingestion(self) -> IngestionService:
         """Progress events on their way in."""
         process = self._process
-        return IngestionService(process.database, process.packs, process.queue, process.clock, process.backlog)
+        return IngestionService(
+            process.database,
+            process.packs,
+            process.queue,
+            process.clock,
+            backlog=process.backlog,
+            auditor=self.auditor(),
+        )
 
     def choices(self) -> ChoicesService:
         """What learners choose: quests, time off, zones."""
@@ -239,7 +260,7 @@ class Factory:
 
     def voiding(self) -> VoidingService:
         """Corrections of what was recorded."""
-        return VoidingService(self._process.database, self._process.queue, self._process.clock)
+        return VoidingService(self._process.database, self._process.queue, self._process.clock, self.auditor())
 
     def queries(self, org_id: UUID) -> QueryStore:
         """Operations that the organisation's clients registered."""
@@ -280,8 +301,9 @@ class Factory:
 
     def replaying(self) -> ReplayService:
         """Judging again, and verifying."""
+        process = self._process
         return ReplayService(
-            self._process.database, self._process.packs, self._process.queue, self.judging(), self._process.clock
+            process.database, process.packs, process.queue, self.judging(), process.clock, auditor=self.auditor()
         )
 
     def examination(self) -> ExaminationService:
@@ -293,7 +315,8 @@ class Factory:
 
     def challenges(self) -> ChallengesService:
         """What teams set out to do together."""
-        return ChallengesService(self._process.database, self._process.packs, self.outbox(), self._process.clock)
+        process = self._process
+        return ChallengesService(process.database, process.packs, self.outbox(), process.clock, self.auditor())
 
     def settling(self) -> SettlingService:
         """Challenges whose time is over."""
@@ -303,11 +326,12 @@ class Factory:
 
     def privacy(self) -> PrivacyService:
         """All that concerns a person, out and away."""
-        return PrivacyService(self._process.database, self._process.packs, self._process.live, self._process.clock)
+        process = self._process
+        return PrivacyService(process.database, process.packs, process.live, process.clock, self.auditor())
 
     def retention(self) -> RetentionService:
         """Events that were kept for long enough."""
-        return RetentionService(self._process.database, self._process.packs, self._process.clock)
+        return RetentionService(self._process.database, self._process.packs, self._process.clock, self.auditor())
 
     def boards(self) -> BoardsService:
         """Joining, leaving and sweeping boards."""

@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """An OpenTelemetry collector that takes traces by OTLP over HTTP; none are made without one."""
     traces_share: Annotated[float, Field(ge=0, le=1)] = 1.0
     """The share of all traces that is sent."""
+    operator: Annotated[str, Field(max_length=200)] = ""
+    """Who runs commands, as the audit log names them; the system's user where it is empty."""
     worker_jobs: Annotated[int, Field(ge=1, le=64)] = 4
     """Batches that one worker process judges side by side."""
 

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 
 import vekst
 from vekst.catalogues import DEFAULT_LOCALE, LOCALES, Subject
-from vekst.domain import personal_pages, texts, transparency
+from vekst.domain import audit, personal_pages, texts, transparency
 from vekst.engine.phrases import PHRASES
 from vekst.quests import built_in, messages
 
@@ -20,6 +20,7 @@ __all__ = ["FOLDER", "SOURCES", "brought_up", "files", "read"]
 
 FOLDER: Final = Path(vekst.__file__).parent / "catalogues"
 SOURCES: Final[Mapping[Subject, Callable[[], Mapping[str, str]]]] = {
+    "audit": audit.sources,
     "errors": texts.sources,
     "event-types": built_in.titles,
     "explanations": lambda: PHRASES,

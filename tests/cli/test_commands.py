@@ -116,6 +116,39 @@ def test_a_person_is_handed_out_and_then_erased_for_good(
     ]
 
 
+def test_what_was_done_at_the_command_line_is_told_with_who_did_it(env: dict[str, str], tmp_path: Path) -> None:
+    key, people = f"cli-{uuid4().hex[:8]}", tmp_path / "people.csv"
+    people.write_text("person,name,team\nmia,Mia Example,south\n", encoding="utf-8")
+    by_olga = {**env, "VEKST_OPERATOR": "olga"}
+    vekst("org", "create", key, env=by_olga)
+    vekst("people", "import", people, "--org", key, env=by_olga)
+    vekst("export", "--org", key, "--person", "mia", env=env)
+
+    told = json.loads(vekst("audit", "--org", key, "--json", env=env).stdout)
+    exported, added, created = told["entries"]
+    assert [each["act"] for each in (created, added, exported)] == [
+        "ORGANISATION_CREATED",
+        "PERSON_ADDED",
+        "PERSON_EXPORTED",
+    ]
+    assert {each["authorKind"] for each in told["entries"]} == {"OPERATOR"}
+    assert (added["author"], added["person"], added["facts"]) == ("olga", "mia", {"role": "learner", "in": ["south"]})
+    assert exported["author"] != "olga"
+    assert len({each["requestId"] for each in told["entries"]}) == 3
+
+    asked = ("audit", "--org", key, "--person", "mia", "--act", "PERSON_ADDED", "--since", added["at"])
+    line = vekst(*asked, env=env).stdout
+    assert f"PERSON_ADDED A person was added: mia {json.dumps(added['facts'])} by operator olga" in line
+    assert line.count("\n") == 1
+    assert vekst("audit", "--org", key, "--most", "2", env=env).stdout.count("\n") == 3, "and that there is more"
+    assert vekst("audit", "--org", key, "--since", "2999-01-01", env=env).stdout == (
+        "Nothing was done that these options ask for.\n"
+    )
+    for wrong in (("--act", "NOTHING"), ("--since", "yesterday")):
+        said = vekst("audit", "--org", key, *wrong, env=env)
+        assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
+
+
 def test_a_token_is_printed_alone_and_signs_in(env: dict[str, str], settings: Settings) -> None:
     said = vekst("token", "--org", "demo", "--as", "kari", env=env)
     assert (said.returncode, said.stderr, said.stdout.count("\n")) == (0, "", 1)

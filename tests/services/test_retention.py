@@ -17,6 +17,7 @@ from tests.support.organisations import Organisation, new_event
 from tests.support.packs import CRAFT, WITH_CHALLENGES
 from vekst.domain.receipts import NewEvent, ReceiptStatus
 from vekst.factory import Factory, Process
+from vekst.services.auditing import Auditor
 from vekst.services.feedback import Unasked
 from vekst.services.retention import RetentionService
 from vekst.worker.main import _arq_worker
@@ -43,7 +44,7 @@ def expire(process: Process) -> Expire:
     """Erases what was kept for long enough, as of some days from now."""
 
     async def run(organisation: Organisation, *, days: int = 0) -> tuple[int, int]:
-        service = RetentionService(process.database, process.packs, lambda: datetime.now(UTC) + days * DAY)
+        service = RetentionService(process.database, process.packs, lambda: datetime.now(UTC) + days * DAY, Auditor())
         done = await service.expire(organisation.id)
         return done.learners, done.events
 

@@ -25,9 +25,10 @@ _RUN = "from vekst.settings import Settings; from vekst.worker.main import run_w
 class WorkerProcess:
     """A worker as a production machine runs it."""
 
-    def __init__(self, database_url: str, redis_url: str, log: Path) -> None:
+    def __init__(self, database_url: str, redis_url: str, log: Path, settings: dict[str, str]) -> None:
         self._log = log
-        environment = {**os.environ, "VEKST_DATABASE_URL": database_url, "VEKST_REDIS_URL": redis_url}
+        urls = {"VEKST_DATABASE_URL": database_url, "VEKST_REDIS_URL": redis_url}
+        environment = {**os.environ, **urls, **settings}
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _RUN], env=environment, stdout=output, stderr=output
@@ -55,9 +56,9 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker_process(database_url: str, redis_url: str, log: Path) -> Iterator[WorkerProcess]:
-    """A worker for the length of a block."""
-    worker = WorkerProcess(database_url, redis_url, log)
+def worker_process(database_url: str, redis_url: str, log: Path, **settings: str) -> Iterator[WorkerProcess]:
+    """A worker for the length of a block; further settings by the names of their variables."""
+    worker = WorkerProcess(database_url, redis_url, log, settings)
     try:
         yield worker
     finally:

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 __all__ = ["DEFAULT_LOCALE", "LOCALES", "Subject", "translated"]
 
-Subject = Literal["errors", "event-types", "explanations", "personal-data", "quest-files"]
+Subject = Literal["audit", "errors", "event-types", "explanations", "personal-data", "quest-files"]
 """What a catalogue is about; gettext calls it a domain."""
 
 DEFAULT_LOCALE: Final = "en"

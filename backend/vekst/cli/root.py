@@ -34,6 +34,7 @@ _MODULES: Final = {
     "doctor": "vekst.cli.doctor",
     "export": "vekst.cli.export",
     "erase": "vekst.cli.erase",
+    "audit": "vekst.cli.audit",
     "demo-season": "vekst.cli.staging",
 }
 

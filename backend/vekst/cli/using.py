@@ -10,6 +10,7 @@ from uuid import UUID
 from vekst.cli.failures import Failure
 
 if TYPE_CHECKING:
+    from vekst.domain.audit import Author
     from vekst.factory import Factory
     from vekst.settings import Settings
 
@@ -34,17 +35,32 @@ def warn_only() -> None:
 def use_services(settings: Settings, work: Callable[[Factory], Awaitable[T]]) -> T:
     """What `work` answers, given the services."""
     from vekst.factory import Factory, Process
+    from vekst.signals.causes import new_request_id, within_request
 
     warn_only()
 
     async def run() -> T:
-        async with Process.running(settings) as process:
+        async with Process.running(settings, author=_operator(settings)) as process:
             missing = await process.missing()
             if missing:
                 raise Failure(_CURES[missing[0]])
-            return await work(Factory(process))
+            with within_request(new_request_id()):
+                return await work(Factory(process))
 
     return asyncio.run(run())
+
+
+def _operator(settings: Settings) -> Author:
+    """Who runs the command: as the settings name them, or else the user of the system, where that one has a name."""
+    import getpass
+
+    from vekst.domain.audit import Author, AuthorKind
+
+    try:
+        name = settings.operator or getpass.getuser()
+    except (OSError, KeyError):
+        name = None
+    return Author(AuthorKind.OPERATOR, name)
 
 
 async def organisation(services: Factory, key: str) -> UUID:

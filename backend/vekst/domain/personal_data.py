@@ -62,6 +62,9 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "challenge_side_progress": _rule("CHALLENGES", _GOES, "learner_id"),
     "feedback": _rule("FEEDBACK", {**_GOES, "giver_id": OnErasure.DELETE}, "feedback_id"),
     "goals": _rule("GOALS", {**_GOES, "proposed_by": OnErasure.CLEAR}, "learner_id", "goal_id"),
+    "audit_entries": _rule(
+        "AUDIT", {"actor_id": OnErasure.CLEAR, "subject_id": OnErasure.CLEAR}, "entry_id", "request_id"
+    ),
     "outbox": _rule("MESSAGES", _GOES, "learner_id", "outbox_id"),
     "erasures": _rule("ERASURES"),
     "erasure_keys": _rule("ERASURES"),

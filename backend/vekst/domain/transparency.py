@@ -138,6 +138,13 @@ DATA_KINDS: Final = (
         ),
     ),
     _kind(
+        "AUDIT",
+        title="What was done in administering the organisation",
+        purpose="So that it can be told afterwards who changed roles, rules and data, and whom it concerned.",
+        seen_by="Administrators and whoever runs the service; you see in your export what concerns you.",
+        kept_for="As long as the organisation exists; once you are erased, without you.",
+    ),
+    _kind(
         "MESSAGES",
         title="Messages on their way",
         purpose="To tell your phone that there is something new.",

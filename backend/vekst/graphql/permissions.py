@@ -36,6 +36,7 @@ class Reach(Enum):
     COLLEAGUE = "anyone in the organisation but oneself"
     EXCHANGE = "feedback of which one is one of the two, each in their turn"
     GOAL = "one's own goals; those that members share are read by who manages their teams, and by admins"
+    ADMINISTRATION = "what was done in administering the organisation, for an admin"
     NODE = "what the node's type allows"
 
 
@@ -59,6 +60,10 @@ def _people_and_integrations(reach: Reach) -> Permission:
     return Permission(frozenset({Role.LEARNER, Role.INTEGRATION}), reach)
 
 
+def _admins(reach: Reach) -> Permission:
+    return Permission(frozenset({Role.ADMIN}), reach)
+
+
 PERMISSIONS: Final[Mapping[str, Permission]] = {
     "Query.me": _people(Reach.OWN),
     "Query.node": _people(Reach.NODE),
@@ -68,6 +73,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "Query.quests": _people(Reach.ORGANISATION),
     "Query.changes": _people(Reach.OWN),
     "Query.transparency": _people(Reach.ORGANISATION),
+    "Query.auditLog": _admins(Reach.ADMINISTRATION),
     "Query.leaderboard": _people(Reach.TEAM),
     "Query.challenge": _people(Reach.TEAM),
     "Query.challenges": _people(Reach.TEAM),

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import strawberry
 
+from vekst.domain.audit import Act
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.nodes import find_node
+from vekst.graphql.scalars import DateTime, read_instant
+from vekst.graphql.types.audit import AuditAct, AuditConnection, audit_for
 from vekst.graphql.types.challenges import (
     Challenge,
     ChallengeConnection,
@@ -26,6 +29,7 @@ from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
 from vekst.graphql.types.quests import QuestConnection, quests_page
 from vekst.graphql.types.teams import Team, team_for
 from vekst.graphql.types.transparency import Transparency, transparency_for
+from vekst.queries.audit import AuditFilter
 from vekst.queries.learners import learner_by_person
 
 __all__ = ["Query", "learner_me"]
@@ -162,6 +166,34 @@ class Query:
     ) -> ChallengeConnection:
         """What teams do together."""
         return await challenges_for(info.context, given(team), given(state), first, after)
+
+    @resolved("What was done in administering the organisation, the newest first; for admins.")
+    async def audit_log(
+        self,
+        info: Info,
+        act: Annotated[AuditAct | None, strawberry.argument(description="Only acts of this kind.")] = strawberry.UNSET,
+        person: Annotated[
+            str | None,
+            strawberry.argument(description="A person's key: only what they did, and what was done to them."),
+        ] = strawberry.UNSET,
+        since: Annotated[
+            DateTime | None, strawberry.argument(description="Only what was done at this instant or later.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 if left out, 100 at most.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="A cursor: only what comes after it.")
+        ] = strawberry.UNSET,
+    ) -> AuditConnection:
+        """Who did what."""
+        wanted, instant = given(act), given(since)
+        asked = AuditFilter(
+            act=Act[wanted.name] if wanted else None,
+            person=given(person),
+            since=read_instant(instant, "since") if instant is not None else None,
+        )
+        return await audit_for(info.context, asked, first, after)
 
 
 async def learner_me(context: Context) -> Learner:

@@ -14,7 +14,7 @@ from vekst.quests.documents import Everyone, Goal, Share, Together
 from vekst.services.challenge_forms import ChallengeChange, check_end, check_times, check_title, goal_of
 from vekst.storage.challenges_store import ChallengeRow
 
-__all__ = ["changed"]
+__all__ = ["changed", "changes_of"]
 
 
 def changed(row: ChallengeRow, change: ChallengeChange, now: datetime) -> ChallengeRow:
@@ -36,6 +36,19 @@ def changed(row: ChallengeRow, change: ChallengeChange, now: datetime) -> Challe
         life = _rewritten(row.life, move, change, now)
     goal = row.goal if change.goal is None else goal_json(goal_of(change.goal, row.form))
     return replace(row, title=change.title or row.title, goal=goal, life=life)
+
+
+def changes_of(before: ChallengeRow, after_it: ChallengeRow) -> list[str]:
+    """What differs, by the names of the fields of a change."""
+    old, new = before.life, after_it.life
+    differs = {
+        "title": before.title != after_it.title,
+        "goal": before.goal != after_it.goal,
+        "startsAt": old.starts_at != new.starts_at,
+        "endsAt": old.ends_at != new.ends_at,
+        "publish": old.draft != new.draft,
+    }
+    return [name for name, is_other in differs.items() if is_other]
 
 
 def _rewritten(life: Lifetime, move: Move, change: ChallengeChange, now: datetime) -> Lifetime:

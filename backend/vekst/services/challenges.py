@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor, Role
+from vekst.domain.audit import Act, Note
 from vekst.domain.calendars import zone as named_zone
 from vekst.domain.challenges import Lifetime, Move, after, leads, moved
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
@@ -19,7 +20,8 @@ from vekst.domain.storable import is_storable
 from vekst.engine.pack import Pack
 from vekst.quests.challenges import OwnTerms, goal_json, nature_of, read_measure, tally_of
 from vekst.quests.documents import Goal, Measure
-from vekst.services.challenge_changes import changed
+from vekst.services.auditing import Auditor
+from vekst.services.challenge_changes import changed, changes_of
 from vekst.services.challenge_forms import ChallengeChange, NewChallenge, check_new, check_times, fitting, goal_of
 from vekst.services.clock import Clock, new_id
 from vekst.services.outbox import OutboxService
@@ -48,11 +50,12 @@ class _Content:
 class ChallengesService:
     """What teams set out to do together; for managers of all the teams concerned, and admins."""
 
-    def __init__(self, database: Database, packs: Packs, outbox: OutboxService, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, outbox: OutboxService, clock: Clock, auditor: Auditor) -> None:
         self._database = database
         self._packs = packs
         self._outbox = outbox
         self._clock = clock
+        self._auditor = auditor
 
     async def create(self, actor: Actor, new: NewChallenge, *, locale: str = "en") -> UUID:
         """Create a challenge, once per client's id; `InvalidInput` says what does not fit, in that locale."""
@@ -69,6 +72,9 @@ class ChallengesService:
             now = self._clock()
             row = await self._row(connection, actor, new, pack=pack, teams=teams, now=now, locale=locale)
             if await challenges_store.append(connection, actor.org_id, row):
+                facts = {"template": row.template, "draft": row.life.draft, "teams": len(row.teams)}
+                note = Note(Act.CHALLENGE_CREATED, thing=str(row.challenge_id), facts=facts)
+                await self._auditor.note(connection, actor.org_id, now, note, by=actor)
                 return row.challenge_id
             # Somebody sent the same at the same time, and was first.
             found = await challenges_store.find(connection, actor.org_id, creator, new.id)
@@ -79,7 +85,12 @@ class ChallengesService:
         _person(actor)
         async with self._database.writing(actor.org_id) as connection:
             row = await _held(connection, actor, challenge_id)
-            await challenges_store.change(connection, actor.org_id, changed(row, change, self._clock()))
+            now = self._clock()
+            wanted = changed(row, change, now)
+            await challenges_store.change(connection, actor.org_id, wanted)
+            if fields := changes_of(row, wanted):
+                note = Note(Act.CHALLENGE_CHANGED, thing=str(challenge_id), facts={"changed": fields})
+                await self._auditor.note(connection, actor.org_id, now, note, by=actor)
         await self._outbox.nudge(actor.org_id)
 
     async def cancel(self, actor: Actor, challenge_id: UUID) -> None:
@@ -94,6 +105,8 @@ class ChallengesService:
             if life == row.life:
                 return
             await challenges_store.cancel(connection, actor.org_id, challenge_id, life)
+            note = Note(Act.CHALLENGE_CANCELLED, thing=str(challenge_id))
+            await self._auditor.note(connection, actor.org_id, now, note, by=actor)
         await self._outbox.nudge(actor.org_id)
 
     async def _row(

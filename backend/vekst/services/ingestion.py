@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from vekst.domain.actors import Actor
+from vekst.domain.audit import Act, Note
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.domain.events import RESERVED_SOURCES, RecordedBy
 from vekst.domain.receipts import EVENTS_PER_BATCH, NewEvent, Problem, Receipt, ReceiptStatus
@@ -20,6 +21,7 @@ from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.jobs.queue import Queue
 from vekst.services.appending import append_each
+from vekst.services.auditing import Auditor
 from vekst.services.backlog import Backlog
 from vekst.services.clock import Clock
 from vekst.services.event_forms import form_problem, is_plain_id, json_text, storable_json
@@ -40,12 +42,15 @@ _log = structlog.get_logger(__name__)
 class IngestionService:
     """Progress events on their way in. STORED means committed; who is told afterwards never changes the answer."""
 
-    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock, backlog: Backlog) -> None:
+    def __init__(
+        self, database: Database, packs: Packs, queue: Queue, clock: Clock, *, backlog: Backlog, auditor: Auditor
+    ) -> None:
         self._database = database
         self._packs = packs
         self._queue = queue
         self._clock = clock
         self._backlog = backlog
+        self._auditor = auditor
 
     async def record(self, actor: Actor, events: Sequence[NewEvent]) -> list[Receipt]:
         """Store what a signed-in person or an integration reports; one receipt per event, in order.
@@ -84,7 +89,11 @@ class IngestionService:
             judged = [batch.examine(event) for event in events]
             rows = [row for row in judged if isinstance(row, EventRow)]
             answers = await append_each(connection, org_id, rows, now)
-        if stored := answers.count(ReceiptStatus.STORED):
+            stored = answers.count(ReceiptStatus.STORED)
+            if stored and recorder.history:
+                note = Note(Act.EVENTS_IMPORTED, thing=recorder.source, facts={"events": stored})
+                await self._auditor.note(connection, org_id, now, note)
+        if stored:
             self._backlog.stored(org_id, stored)
             await self._queue.wake(org_id)
         told = iter(answers)

@@ -6,7 +6,9 @@ import re
 from typing import Final
 from uuid import UUID
 
+from vekst.domain.audit import Act, Note
 from vekst.domain.errors import InvalidInput
+from vekst.services.auditing import Auditor
 from vekst.services.clock import Clock, new_id
 from vekst.storage import organisations_store
 from vekst.storage.database import Database
@@ -20,10 +22,11 @@ _LONGEST_NAME: Final = 200
 class OrganisationsService:
     """Organisations by key; a key never changes hands, so an id once found stays true."""
 
-    def __init__(self, database: Database, clock: Clock, known: dict[str, UUID]) -> None:
+    def __init__(self, database: Database, clock: Clock, known: dict[str, UUID], auditor: Auditor) -> None:
         self._database = database
         self._clock = clock
         self._known = known
+        self._auditor = auditor
 
     async def create(self, key: str, name: str | None = None) -> UUID:
         """Create an organisation; `InvalidInput` for a key that is taken or is not lower-case words joined by `-`."""
@@ -37,6 +40,7 @@ class OrganisationsService:
         async with self._database.writing(org_id) as connection:
             if not await organisations_store.append(connection, org_id, key=key, name=title, at=now):
                 raise InvalidInput("ORGANISATION_KEY_TAKEN", field="key", key=key)
+            await self._auditor.note(connection, org_id, now, Note(Act.ORGANISATION_CREATED, thing=key))
         return org_id
 
     async def find(self, key: str) -> UUID | None:

@@ -12,15 +12,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Role
+from vekst.domain.audit import Act, Note
 from vekst.domain.calendars import day_start, has_zone
 from vekst.domain.errors import InvalidInput
 from vekst.domain.events import RESERVED_SOURCES, VEKST_SOURCE, ZONE_CHANGED, RecordedBy
 from vekst.domain.storable import is_storable
 from vekst.jobs.queue import Queue
+from vekst.services.auditing import Auditor
 from vekst.services.boards import refresh_places
 from vekst.services.clock import Clock, new_id
 from vekst.services.event_forms import json_text
 from vekst.services.packs import Packs
+from vekst.services.people_notes import Placed, notes_of
 from vekst.storage import events_store, people_store, privacy_store, standings_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow
@@ -65,11 +68,12 @@ class PeopleChanged:
 class PeopleService:
     """The people of an organisation."""
 
-    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock, auditor: Auditor) -> None:
         self._database = database
         self._packs = packs
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
 
     async def upsert(self, org_id: UUID, entries: Sequence[PersonEntry]) -> PeopleChanged:
         """Add who is new and update who is known, but for whom was erased; a change of zone holds from now on (S1)."""
@@ -94,7 +98,10 @@ class PeopleService:
             memberships = _memberships(people, told, teams, joined_at)
             stepping_down = _stepping_down(known, changed, {each.learner_id for each in memberships})
             memberships += await _as_members(connection, org_id, stepping_down, now)
-            await _place(connection, org_id, memberships, now)
+            placed = await _place(connection, org_id, memberships, now)
+            new = [row for row in people.values() if row.learner_id in added]
+            notes = notes_of(new, [(known[person], row) for person, row in changed.items()], placed)
+            await self._auditor.note(connection, org_id, now, *notes)
             ids = sorted(person.learner_id for person in people.values())
             await standings_store.lock(connection, org_id, ids)
             await refresh_places(connection, self._packs, org_id, ids, now)
@@ -113,8 +120,10 @@ class PeopleService:
         """Let a system of that name record events for people; the name is the source of its events."""
         if name in RESERVED_SOURCES or not _is_key(name):
             raise InvalidInput("SOURCE_NOT_VALID", field="name", source=name)
+        now = self._clock()
         async with self._database.writing(org_id) as connection:
-            await people_store.put_integration(connection, org_id, new_id(self._clock()), name)
+            if await people_store.put_integration(connection, org_id, new_id(now), name):
+                await self._auditor.note(connection, org_id, now, Note(Act.INTEGRATION_ADDED, thing=name))
 
     async def _update(
         self,
@@ -262,8 +271,9 @@ async def _as_members(
     ]
 
 
-async def _place(connection: AsyncConnection, org_id: UUID, memberships: list[MembershipRow], now: datetime) -> None:
-    """Put everyone in the teams that were told, in the part that was told, and out of the others."""
-    if memberships:
-        await people_store.end_memberships(connection, org_id, memberships, now)
-        await people_store.join_teams(connection, org_id, memberships)
+async def _place(connection: AsyncConnection, org_id: UUID, memberships: list[MembershipRow], now: datetime) -> Placed:
+    """Put everyone in the teams that were told, in the part that was told, and out of the others; what that changed."""
+    if not memberships:
+        return Placed()
+    left = await people_store.end_memberships(connection, org_id, memberships, now)
+    return Placed(left=left, joined=await people_store.join_teams(connection, org_id, memberships))

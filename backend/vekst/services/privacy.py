@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.actors import Actor
+from vekst.domain.audit import Act, Note
 from vekst.domain.errors import NotFound
 from vekst.domain.personal_data import TABLES
 from vekst.domain.personal_pages import readable
@@ -20,6 +22,7 @@ from vekst.domain.transparency import DATA_KINDS
 from vekst.engine.readings import badge_readings, points_reading, quest_readings, skill_readings, streak_readings
 from vekst.engine.standing import decode
 from vekst.jobs.live import Live
+from vekst.services.auditing import Auditor
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
 from vekst.storage import people_store, privacy_store, standings_store
@@ -76,15 +79,23 @@ class Erased:
 class PrivacyService:
     """What a person may ask for about themselves, and who runs the service for them."""
 
-    def __init__(self, database: Database, packs: Packs, live: Live, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, live: Live, clock: Clock, auditor: Auditor) -> None:
         self._database = database
         self._packs = packs
         self._live = live
         self._clock = clock
+        self._auditor = auditor
 
-    async def export(self, org_id: UUID, person: str) -> PersonalData:
-        """All that concerns the person, as of one moment; `NotFound` for an unknown one."""
+    async def export(self, org_id: UUID, person: str, *, by: Actor | None = None) -> PersonalData:
+        """All that concerns the person, as of one moment; `NotFound` for an unknown one.
+
+        Whoever asks for another's stands in the audit log before anything is read.
+        """
         now = self._clock()
+        if by is None or by.person != person:
+            async with self._database.writing(org_id) as connection:
+                learner_id, _ = await _find(connection, org_id, person)
+                await self._auditor.note(connection, org_id, now, Note(Act.PERSON_EXPORTED, learner_id), by=by)
         async with self._database.snapshot(org_id) as connection:
             learner_id, locale = await _find(connection, org_id, person)
             pack = await self._packs.latest(connection, org_id)
@@ -97,16 +108,19 @@ class PrivacyService:
         days = pack.retention.days if pack else None
         return PersonalData(person, locale, now, days, {key: told for key, told in kinds.items() if told})
 
-    async def erase(self, org_id: UUID, person: str) -> Erased:
+    async def erase(self, org_id: UUID, person: str, *, by: Actor | None = None) -> Erased:
         """Take everything about the person away, at once and for good; `NotFound` for an unknown one.
 
         What teams have settled together stays as it was counted, and what others earned stays theirs. Nobody of that
-        key is taken in again.
+        key is taken in again. The audit log keeps that somebody was erased, and not whom.
         """
+        now = self._clock()
         async with self._database.erasing(org_id) as connection:
             learner_id, _ = await _find(connection, org_id, person)
+            # Noted first: so it loses the name with all else.
+            await self._auditor.note(connection, org_id, now, Note(Act.PERSON_ERASED, learner_id), by=by)
             rows = await privacy_store.erase(connection, org_id, learner_id)
-            await privacy_store.forget(connection, person, self._clock())
+            await privacy_store.forget(connection, person, now)
         # Streams that are still open look, and find nothing; boards are shown without the person.
         await self._live.publish(org_id, [learner_id])
         return Erased({name: count for name, count in rows.items() if count})

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from vekst.domain.audit import Act, Note
 from vekst.jobs.queue import Queue
+from vekst.services.auditing import Auditor
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
-from vekst.services.releases import checked_pack, digest_of, release_of
+from vekst.services.releases import Release, checked_pack, digest_of, release_of
 from vekst.storage import packs_store, standings_store
 from vekst.storage.database import Database
 
@@ -28,11 +30,12 @@ class Published:
 class PublishingService:
     """Versions of an organisation's pack."""
 
-    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, queue: Queue, clock: Clock, auditor: Auditor) -> None:
         self._database = database
         self._packs = packs
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
 
     async def publish(self, org_id: UUID, files: Mapping[str, str]) -> Published:
         """Put the files in force as the next version; the same files again make none.
@@ -50,5 +53,15 @@ class PublishingService:
             await packs_store.append(connection, org_id, release.head, key=key, files=pack.files, at=now)
             # Whose judging failed under the version before may well be judged under this one.
             await standings_store.retry(connection, org_id, now)
+            await self._auditor.note(connection, org_id, now, _note(release))
         await self._queue.wake(org_id)
         return Published(release.head.version, changed=True)
+
+
+def _note(release: Release) -> Note:
+    """The version, and for how many days it keeps events: less than before takes some away for good."""
+    pack = release.document.pack
+    facts: dict[str, object] = {"version": release.head.version, "retentionDays": pack.retention.days}
+    if release.before is not None and release.before[1].pack.retention != pack.retention:
+        facts["retentionDaysBefore"] = release.before[1].pack.retention.days
+    return Note(Act.PACK_PUBLISHED, thing=pack.pack, facts=facts)

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.audit import Act, Note
 from vekst.domain.errors import NotFound
 from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.queue import Queue
+from vekst.services.auditing import Auditor
 from vekst.services.clock import Clock
 from vekst.services.judging import AGAIN_AT_MOST, JudgingService
 from vekst.services.packs import Packs
@@ -52,20 +54,35 @@ class Retried:
 class ReplayService:
     """Judging again what was judged."""
 
-    def __init__(self, database: Database, packs: Packs, queue: Queue, judging: JudgingService, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        packs: Packs,
+        queue: Queue,
+        judging: JudgingService,
+        clock: Clock,
+        *,
+        auditor: Auditor,
+    ) -> None:
         self._database = database
         self._packs = packs
         self._queue = queue
         self._judging = judging
         self._clock = clock
+        self._auditor = auditor
 
     async def mark(self, org_id: UUID) -> int:
         """Have everyone judged again from all events; how many were marked. What is held stays (M3, V1).
 
-        Histograms of boards that are not what is on them are counted anew, while nobody else writes.
+        Histograms of boards that are not what is on them are counted anew, while nobody else writes. It takes many
+        transactions, and stands in the audit log before the first of them.
         """
         marked = 0
-        if await self._miscounts(org_id):
+        miscounts = await self._miscounts(org_id)
+        async with self._database.writing(org_id) as connection:
+            note = Note(Act.REPLAYED, facts={"boardsCountedAnew": bool(miscounts)})
+            await self._auditor.note(connection, org_id, self._clock(), note)
+        if miscounts:
             async with self._database.erasing(org_id) as connection:
                 await boards_store.recount(connection, org_id)
         async for learners in round_of_learners(self._database, org_id):
@@ -83,7 +100,11 @@ class ReplayService:
             if person is not None and identity is None:
                 raise NotFound("UNKNOWN_PERSON", person=person)
             only = identity.learner_id if identity else None
-            learner_ids = await standings_store.retry(connection, org_id, self._clock(), only)
+            now = self._clock()
+            learner_ids = await standings_store.retry(connection, org_id, now, only)
+            if learner_ids:
+                note = Note(Act.LEARNERS_RETRIED, only, facts={"learners": len(learner_ids)})
+                await self._auditor.note(connection, org_id, now, note)
         for start in range(0, len(learner_ids), AGAIN_AT_MOST):
             await self._judging.judge_learners(org_id, learner_ids[start : start + AGAIN_AT_MOST])
         async with self._database.reading(org_id) as connection:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.audit import Act, Note
 from vekst.domain.events import VOIDED, ProgressEvent
 from vekst.domain.instants import micros
 from vekst.engine.checkpoint import Beginning, checkpoint_of, encode_checkpoint, fold_from
@@ -21,6 +22,7 @@ from vekst.engine.fold import without_voided
 from vekst.engine.pack import Pack
 from vekst.engine.standing import decode
 from vekst.engine.version import ENGINE_VERSION
+from vekst.services.auditing import Auditor
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
 from vekst.services.rounds import round_of_learners
@@ -47,10 +49,11 @@ class Expired:
 class RetentionService:
     """Keeps events for as long as the pack says, and no longer."""
 
-    def __init__(self, database: Database, packs: Packs, clock: Clock) -> None:
+    def __init__(self, database: Database, packs: Packs, clock: Clock, auditor: Auditor) -> None:
         self._database = database
         self._packs = packs
         self._clock = clock
+        self._auditor = auditor
 
     async def organisations(self) -> list[UUID]:
         """The organisations that have a pack, and with it a retention."""
@@ -60,17 +63,18 @@ class RetentionService:
     async def expire(self, org_id: UUID) -> Expired:
         """Erase what the organisation has kept for long enough, a few learners at a time.
 
-        The horizon is a midnight in UTC, and never after the start of a challenge that is not over.
+        The horizon is a midnight in UTC, and never after the start of a challenge that is not over. The audit log is
+        told once, with the first ones that go.
         """
         learners = events = 0
         async for piece in round_of_learners(self._database, org_id):
             ids = [learner.learner_id for learner in piece]
             for first in range(0, len(ids), _LEARNERS_AT_ONCE):
-                done = await self._expire(org_id, ids[first : first + _LEARNERS_AT_ONCE])
+                done = await self._expire(org_id, ids[first : first + _LEARNERS_AT_ONCE], told=bool(learners))
                 learners, events = learners + done.learners, events + done.events
         return Expired(learners, events)
 
-    async def _expire(self, org_id: UUID, learner_ids: Sequence[UUID]) -> Expired:
+    async def _expire(self, org_id: UUID, learner_ids: Sequence[UUID], *, told: bool) -> Expired:
         now = self._clock()
         async with self._database.reading(org_id) as connection:
             pack = await self._packs.latest(connection, org_id)
@@ -82,8 +86,11 @@ class RetentionService:
             # Read anew: nobody can publish, judge or record beside this.
             pack = await self._packs.latest(connection, org_id)
             made = await _checkpoints(connection, org_id, pack, due, horizon) if pack else {}
-            if not made:
+            if not made or pack is None:
                 return Expired(0, 0)
+            if not told:
+                facts = {"before": horizon.date().isoformat(), "retentionDays": pack.retention.days}
+                await self._auditor.note(connection, org_id, now, Note(Act.EVENTS_EXPIRED, facts=facts))
             await checkpoints_store.keep(connection, org_id, made, now)
             erased = await checkpoints_store.erase_events(
                 connection, org_id, {learner_id: at for learner_id, (at, _) in made.items()}

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor, Role
+from vekst.domain.audit import Act, Note
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.domain.events import APP_SOURCE, VOIDED, ZONE_CHANGED, ProgressEvent, RecordedBy
 from vekst.domain.receipts import Receipt, ReceiptStatus
@@ -17,6 +18,7 @@ from vekst.domain.storable import is_storable
 from vekst.engine.fold import without_voided
 from vekst.jobs.queue import Queue
 from vekst.services.appending import append_events
+from vekst.services.auditing import Auditor
 from vekst.services.clock import Clock
 from vekst.services.event_forms import ID_AT_MOST, json_text
 from vekst.storage import events_store, people_store
@@ -48,10 +50,11 @@ class Voided:
 class VoidingService:
     """Voids by who recorded the event, by managers of the learner's teams and by admins. A void of a void restores."""
 
-    def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
+    def __init__(self, database: Database, queue: Queue, clock: Clock, auditor: Auditor) -> None:
         self._database = database
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
 
     async def void(
         self, actor: Actor, *, client_id: str, event: EventName, reason: str, person: str | None = None
@@ -83,6 +86,9 @@ class VoidingService:
             if holding is not None:
                 return Voided(Receipt(client_id, ReceiptStatus.DUPLICATE), holding)
             [status] = await append_events(connection, actor.org_id, [row], now, any_time=True)
+            if status is ReceiptStatus.STORED and rights is not RecordedBy.SELF:
+                note = Note(Act.EVENT_VOIDED, learner_id, facts={"type": found.type, "ref": found.ref})
+                await self._auditor.note(connection, actor.org_id, now, note, by=actor)
         if status is ReceiptStatus.CONFLICT:
             raise InvalidInput("ID_TAKEN", field="id", id=client_id)
         if status is ReceiptStatus.STORED:

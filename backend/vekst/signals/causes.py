@@ -10,7 +10,16 @@ from typing import Final
 
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-__all__ = ["Cause", "current_cause", "new_request_id", "request_id", "resumed", "within_job", "within_request"]
+__all__ = [
+    "Cause",
+    "current_cause",
+    "current_work",
+    "new_request_id",
+    "request_id",
+    "resumed",
+    "within_job",
+    "within_request",
+]
 
 Cause = dict[str, str]
 """What travels with a hint: `request_id`, and what the tracing adds."""
@@ -46,6 +55,13 @@ def current_cause() -> Cause:
     """What is to travel with a hint that is given now."""
     found = get_contextvars().get("request_id")
     return {"request_id": found} if isinstance(found, str) else {}
+
+
+def current_work() -> str | None:
+    """The id of the request at hand, or else of the job."""
+    known = get_contextvars()
+    found = known.get("request_id") or known.get("job_id")
+    return found if isinstance(found, str) else None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ __all__ = [
     "MembershipRow",
     "PersonRow",
     "SubjectRow",
+    "TeamPlace",
     "append_people",
     "append_teams",
     "end_memberships",
@@ -83,6 +84,14 @@ class MembershipRow:
     joined_at: datetime
 
 
+class TeamPlace(NamedTuple):
+    """Who is, or was, in which team, and whether they manage it."""
+
+    learner_id: UUID
+    team: str
+    manages: bool
+
+
 _FIND_PERSON: Final = text(
     """
     SELECT p.learner_id, p.person, p.name, p.role, p.locale,
@@ -144,6 +153,8 @@ _JOIN: Final = text(
                                     CAST(:manages AS boolean[]), CAST(:joined AS timestamptz[]))
         AS n (learner_id, membership_id, team_id, manages, joined_at)
     ON CONFLICT (org_id, learner_id, team_id) WHERE left_at IS NULL DO NOTHING
+    RETURNING learner_id, (SELECT t.key FROM teams t WHERE t.org_id = :org_id AND t.team_id = memberships.team_id),
+              manages
     """
 )
 _LEAVE_OTHERS: Final = text(
@@ -152,6 +163,7 @@ _LEAVE_OTHERS: Final = text(
      WHERE m.org_id = :org_id AND m.left_at IS NULL AND m.learner_id = ANY(:leavers)
        AND (m.learner_id, m.team_id, m.manages) NOT IN (
            SELECT * FROM unnest(CAST(:learners AS uuid[]), CAST(:teams AS uuid[]), CAST(:manages AS boolean[])))
+    RETURNING m.learner_id, (SELECT t.key FROM teams t WHERE t.org_id = :org_id AND t.team_id = m.team_id), m.manages
     """
 )
 _PRESENT_TEAMS: Final = text(
@@ -164,7 +176,8 @@ _PRESENT_TEAMS: Final = text(
 _PUT_INTEGRATION: Final = text(
     """
     INSERT INTO integrations (org_id, integration_id, name, active) VALUES (:org_id, :integration_id, :name, true)
-    ON CONFLICT (org_id, name) DO UPDATE SET active = true
+    ON CONFLICT (org_id, name) DO UPDATE SET active = true WHERE NOT integrations.active
+    RETURNING integration_id
     """
 )
 
@@ -252,8 +265,10 @@ async def present_teams(
     return [(row.learner_id, row.team_id) for row in rows]
 
 
-async def join_teams(connection: AsyncConnection, org_id: UUID, memberships: Sequence[MembershipRow]) -> None:
-    """Add memberships but those that are there already; see `end_memberships`."""
+async def join_teams(
+    connection: AsyncConnection, org_id: UUID, memberships: Sequence[MembershipRow]
+) -> list[TeamPlace]:
+    """Add memberships but those that are there already, and answer the new ones; see `end_memberships`."""
     parameters = {
         "org_id": org_id,
         "learners": [each.learner_id for each in memberships],
@@ -262,13 +277,13 @@ async def join_teams(connection: AsyncConnection, org_id: UUID, memberships: Seq
         "manages": [each.manages for each in memberships],
         "joined": [each.joined_at for each in memberships],
     }
-    await connection.execute(_JOIN, parameters)
+    return [TeamPlace(*row) for row in await connection.execute(_JOIN, parameters)]
 
 
 async def end_memberships(
     connection: AsyncConnection, org_id: UUID, kept: Sequence[MembershipRow], at: datetime
-) -> None:
-    """End the memberships of these learners that are not among those named: of another team, or in another part.
+) -> list[TeamPlace]:
+    """End those memberships of these learners that are not named: of another team, or in another part; which they were.
 
     So who becomes the manager of their team has been its member until then, as challenges count (C1).
     """
@@ -280,13 +295,13 @@ async def end_memberships(
         "teams": [each.team_id for each in kept],
         "manages": [each.manages for each in kept],
     }
-    await connection.execute(_LEAVE_OTHERS, parameters)
+    return [TeamPlace(*row) for row in await connection.execute(_LEAVE_OTHERS, parameters)]
 
 
-async def put_integration(connection: AsyncConnection, org_id: UUID, integration_id: UUID, name: str) -> None:
-    """Add an integration, or make it active again."""
+async def put_integration(connection: AsyncConnection, org_id: UUID, integration_id: UUID, name: str) -> bool:
+    """Add an integration, or make it active again; whether it was not there, or not active."""
     parameters = {"org_id": org_id, "integration_id": integration_id, "name": name}
-    await connection.execute(_PUT_INTEGRATION, parameters)
+    return (await connection.execute(_PUT_INTEGRATION, parameters)).one_or_none() is not None
 
 
 def _people_columns(people: Sequence[PersonRow]) -> dict[str, list[object]]:

@@ -25,6 +25,8 @@ _PERSON: Final = "(SELECT p.person FROM people p WHERE p.org_id = x.org_id AND p
 _NAMED: Final = {
     "learner_id": f"{_PERSON.format('learner_id')} AS learner",
     "giver_id": f"{_PERSON.format('giver_id')} AS giver",
+    "actor_id": f"{_PERSON.format('actor_id')} AS actor",
+    "subject_id": f"{_PERSON.format('subject_id')} AS subject",
     "team_id": "(SELECT t.key FROM teams t WHERE t.org_id = x.org_id AND t.team_id = x.team_id) AS team",
     "challenge_id": """(SELECT coalesce(c.title, c.template) FROM challenges c
                          WHERE c.org_id = x.org_id AND c.challenge_id = x.challenge_id) AS challenge""",

@@ -41,7 +41,7 @@ _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[0-9:.]+Z?")
 _COLUMNS: Final = """
     SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)
       FROM information_schema.columns c
-     WHERE table_schema = current_schema() AND c.is_identity = 'NO' AND EXISTS (
+     WHERE table_schema = current_schema() AND c.is_identity = 'NO' AND c.column_name <> 'request_id' AND EXISTS (
            SELECT 1 FROM information_schema.columns o
             WHERE o.table_schema = c.table_schema AND o.table_name = c.table_name AND o.column_name = 'org_id')
      GROUP BY 1

@@ -44,6 +44,7 @@ QUESTIONS: Final[dict[str, list[Question]]] = {
     "Query.quests": [Question("{ quests { edges { node { id } } } }")],
     "Query.changes": [Question("{ changes { cursor } }")],
     "Query.transparency": [Question("{ transparency { purpose } }")],
+    "Query.auditLog": [Question("{ auditLog { edges { node { act author person } } } }")],
     "Query.leaderboard": [
         _about("board", "leaderboard(key: $x) { key }", Reach.ORGANISATION, key=True),
         _about("team", 'leaderboard(key: "learning-streaks", team: $x) { key }', key=True),

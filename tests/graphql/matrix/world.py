@@ -43,10 +43,15 @@ SIGHT: Final[dict[Reach, frozenset[str]]] = {
     Reach.COLLEAGUE: frozenset(ACTIVE) - {"kari"},
     Reach.EXCHANGE: frozenset({"kari", "nora"}),
     Reach.GOAL: frozenset({"kari", "nora", "adam"}),
+    Reach.ADMINISTRATION: frozenset({"adam", "otto"}),
 }
 """Whom each reach lets at kari and what is hers. What is everyone's, strangers find in their own organisation."""
 
-_ROLES: Final = {caller: {Role.LEARNER} for caller in (*ACTIVE, *STRANGERS)} | {"crm": {Role.INTEGRATION}}
+_ROLES: Final = {caller: {Role.LEARNER} for caller in (*ACTIVE, *STRANGERS)} | {
+    "crm": {Role.INTEGRATION},
+    "adam": {Role.LEARNER, Role.ADMIN},
+    "otto": {Role.LEARNER, Role.ADMIN},
+}
 
 ABSENT: Final = {
     "person": "nobody-here",

@@ -58,7 +58,7 @@ async def export_my_data(info: Info) -> ExportMyData:
     """Hand out."""
     context = info.context
     with _still_there():
-        found = await context.factory.privacy().export(context.actor.org_id, _oneself(context))
+        found = await context.factory.privacy().export(context.actor.org_id, _oneself(context), by=context.actor)
     return ExportMyData(document=JSON(as_document(found)), text=as_text(found))
 
 
@@ -69,7 +69,7 @@ async def erase_me(info: Info, choice: EraseMeInput) -> EraseMe:
     if choice.confirm != person:
         raise InvalidInputError("ERASURE_NOT_CONFIRMED", field="confirm", person=person)
     with _still_there():
-        await context.factory.privacy().erase(context.actor.org_id, person)
+        await context.factory.privacy().erase(context.actor.org_id, person, by=context.actor)
     return EraseMe(erased=True)
 
 

@@ -1,6 +1,7 @@
 """The tables, one per module; private to storage."""
 
 from vekst.storage.tables.acknowledgements import acknowledgements
+from vekst.storage.tables.audit_entries import audit_entries
 from vekst.storage.tables.base import metadata
 from vekst.storage.tables.board_bands import board_bands
 from vekst.storage.tables.board_choices import board_choices
@@ -28,6 +29,7 @@ from vekst.storage.tables.verifications import verifications
 
 __all__ = [
     "acknowledgements",
+    "audit_entries",
     "board_bands",
     "board_choices",
     "board_counts",
