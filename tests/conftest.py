@@ -76,6 +76,13 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
     )
 
 
+@pytest.fixture(scope="module")
+def quiet_settings(endpoints_of_run: Endpoints, settings: Settings, worker_id: str) -> Iterator[Settings]:
+    """Settings for a module that looks at a whole database: one in which no other test leaves anything."""
+    with with_database(endpoints_of_run, f"vekst_test_{uuid4().hex[:12]}_{worker_id}") as url:
+        yield settings.model_copy(update={"database_url": SecretStr(url)})
+
+
 @pytest.fixture
 async def process(settings: Settings) -> AsyncIterator[Process]:
     """The connections of a process."""

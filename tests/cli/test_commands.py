@@ -162,8 +162,8 @@ def test_tokens_are_refused_where_a_real_issuer_is_set(env: dict[str, str]) -> N
     assert "unset VEKST_ISSUER" in said.stderr
 
 
-def test_the_doctor_finds_a_good_installation_well(env: dict[str, str]) -> None:
-    said = vekst("doctor", "--json", env=env)
+def test_the_doctor_finds_a_good_installation_well(quiet_settings: Settings) -> None:
+    said = vekst("doctor", "--json", env=urls(quiet_settings))
     assert said.returncode == 0, said.stdout
     assert {each["name"] for each in json.loads(said.stdout)["findings"]} >= {
         "python",

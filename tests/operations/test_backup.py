@@ -21,6 +21,12 @@ from vekst.settings import Settings
 PEOPLE = ("kari", "nora", "ola")
 
 
+@pytest.fixture(scope="module")
+def settings(quiet_settings: Settings) -> Settings:
+    """The whole database is copied and looked at."""
+    return quiet_settings
+
+
 @pytest.fixture
 def restored_url(endpoints_of_run: Endpoints) -> Iterator[str]:
     """An empty database on the same server, to restore into."""
@@ -67,8 +73,8 @@ async def _restore(url: str, file: Path) -> None:
 
 
 def _ill(findings: list[Finding]) -> list[Finding]:
-    # No worker runs here, the private server is not durable, and other tests leave what waits or was never verified.
-    unasked = {"queue", "postgresql", "learners", "ledger"}
+    # No worker runs here, and the private server is not durable.
+    unasked = {"queue", "postgresql"}
     return [finding for finding in findings if finding.cure and finding.name not in unasked]
 
 

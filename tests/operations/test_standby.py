@@ -18,6 +18,7 @@ from tests.support.organisations import Organisation
 from tests.support.replication import Pair, pair_of_servers
 from tests.support.servers import run_sql
 from tests.support.waiting import until
+from tests.support.workers import OwnValkey, running_valkey
 from vekst.factory import Factory, Process
 from vekst.settings import Settings
 from vekst.storage.migrations import upgrade
@@ -39,12 +40,20 @@ def pair() -> Iterator[Pair]:
         yield pair
 
 
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[OwnValkey]:
+    """No other test's worker listens here: its hints would wake nobody who knows this database."""
+    with running_valkey() as valkey:
+        yield valkey
+
+
 @pytest.fixture
-def replicated(pair: Pair, settings: Settings) -> Settings:
+def replicated(pair: Pair, settings: Settings, valkey: OwnValkey) -> Settings:
     """Settings whose database has a standby; both servers are named, as an operator would."""
     run_sql(pair.primary.url(), "CREATE DATABASE vekst")
     asyncio.run(upgrade(pair.url("vekst")))
-    return settings.model_copy(update={"database_url": SecretStr(pair.url("vekst"))})
+    own = {"database_url": SecretStr(pair.url("vekst")), "redis_url": SecretStr(valkey.url)}
+    return settings.model_copy(update=own)
 
 
 @pytest.fixture

@@ -32,6 +32,12 @@ class Clock:
         return self.now
 
 
+@pytest.fixture(scope="module")
+def settings(quiet_settings: Settings) -> Settings:
+    """What waits and what is set aside are counted over all organisations."""
+    return quiet_settings
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
