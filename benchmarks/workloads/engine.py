@@ -150,7 +150,7 @@ def _cost_on_top(pack: Pack, stored: Sequence[bytes], following: Sequence[Sequen
     """Microseconds of one event when many are folded on top of each stored standing."""
 
     async def cost() -> float:
-        standings = [decode(state) for state in stored]
+        standings = [decode(pack, state) for state in stored]
         with Stopwatch() as watch:
             for standing, events in zip(standings, following, strict=True):
                 fold(pack, standing, events)
@@ -166,7 +166,7 @@ def _cost_one_by_one(pack: Pack, stored: Sequence[bytes], following: Sequence[Se
         with Stopwatch() as watch:
             for state, events in zip(stored, following, strict=True):
                 for event in events:
-                    standing = decode(state)
+                    standing = decode(pack, state)
                     fold(pack, standing, [event])
                     encode(standing)
         return watch.cpu * 1e6 / sum(map(len, following))

@@ -102,7 +102,7 @@ class Judgement:
         batch = sorted(batch, key=lambda event: event.position)
         self.recorded += batch
         if follows(self.pack, self.standing, batch):
-            self.standing = decode(encode(self.standing))
+            self.standing = decode(self.pack, encode(self.standing))
         else:
             self.standing = fresh_standing(self.pack, self.zone)
             self.recognitions = []

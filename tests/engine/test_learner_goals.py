@@ -182,7 +182,7 @@ def test_a_standing_with_goals_is_stored_and_folded_on() -> None:
     learner.practises("2026-03-03", "2026-03-04", "2026-03-05")
     standing = fresh_standing(learner.pack, learner.zone)
     given = fold(learner.pack, standing, learner.events[:2])
-    standing = decode(encode(standing))
+    standing = decode(learner.pack, encode(standing))
     given += fold(learner.pack, standing, learner.events[2:])
     assert (given, encode(standing)) == (learner.recognitions, encode(learner.standing))
 

@@ -61,7 +61,7 @@ async def _told_by(settings: Settings, pack: str, mapping: str, file: Path) -> T
         assert compiled is not None
         async with process.reading(org_id) as connection:
             for person, state in await connection.execute(text(_STANDINGS)):
-                readings = streak_readings(compiled, decode(state), datetime.now(UTC))
+                readings = streak_readings(compiled, decode(compiled, state), datetime.now(UTC))
                 told.longest[person] = {each.key: each.longest for each in readings}
             for person, type_, number in await connection.execute(text(_EVENTS)):
                 told.events[person][type_] = number

@@ -60,9 +60,11 @@ async def _balances_agree(craft: Organisation) -> None:
         """
     )
     assert rows
+    pack = await craft.factory.pack(craft.id)
+    assert pack is not None
     for state, seq, effort, outcomes, last, count in rows:
         assert isinstance(state, bytes)
-        standing = decode(state)
+        standing = decode(pack, state)
         assert (standing.effort, standing.outcomes) == (effort, outcomes)
         assert seq == last == count
 

@@ -73,7 +73,9 @@ async def edit(craft: Organisation, as_owner: Change, change: Callable[[Standing
         "SELECT state FROM standings JOIN people USING (org_id, learner_id) WHERE person = 'kari'"
     )
     assert isinstance(state, bytes)
-    standing = decode(state)
+    pack = await craft.factory.pack(craft.id)
+    assert pack is not None
+    standing = decode(pack, state)
     change(standing)
     await as_owner("UPDATE standings SET state = :state WHERE learner_id = :kari", state=encode(standing))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,7 +12,8 @@ from vekst.domain.events import Position, ProgressEvent, RecordedBy
 from vekst.domain.instants import instant, micros
 from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
 from vekst.engine.goals import GoalState
-from vekst.engine.pack import Pack, Quest
+from vekst.engine.pack import Badge, Pack, Quest, Streak, Tally
+from vekst.engine.states import States
 from vekst.engine.version import ENGINE_VERSION
 
 __all__ = [
@@ -184,7 +185,7 @@ class SameInstant(_Struct):
 
 
 class Standing(_Struct):
-    """A learner under one version of a pack and of the engine; the rules' states stand in the pack's order.
+    """A learner under one version of a pack and of the engine; the rules' states are told by their place in the pack.
 
     `zones` is the learner's history of zones as [from µs, name], the first from ever; `time_off` is [first, last]
     ordinals; `voided` names events, by source and id, that a void took out; `paid` counts, per paying event type and
@@ -197,9 +198,10 @@ class Standing(_Struct):
     engine_version: str
     zones: list[tuple[int, str]]
     skills: list[SkillState]
-    quests: list[QuestState]
-    badges: list[BadgeState]
-    streaks: list[StreakState]
+    quests: States[QuestState]
+    badges: States[BadgeState]
+    streaks: States[StreakState]
+    tallies: States[TallyState]
     last_at: int | None = None
     last_source: str = ""
     last_id: str = ""
@@ -211,7 +213,6 @@ class Standing(_Struct):
     same_instant: list[SameInstant] = []
     kept: list[Kept] = []
     goals: list[GoalRun] = []
-    tallies: list[TallyState] = []
 
     @property
     def last(self) -> Position | None:
@@ -267,14 +268,22 @@ def fresh_standing(pack: Pack, zone: str, kept: Sequence[Recognition] = ()) -> S
         engine_version=ENGINE_VERSION,
         zones=[(BEGINNING, zone)],
         skills=[SkillState() for _ in pack.skills],
-        quests=[_fresh_quest(quest) for quest in pack.quests],
-        badges=[BadgeState([[] for _ in badge.tiers], [None] * len(badge.tiers)) for badge in pack.badges],
-        streaks=[StreakState() for _ in pack.streaks],
-        tallies=[TallyState() for _ in pack.tallies],
+        quests=States(),
+        badges=States(),
+        streaks=States(),
+        tallies=States(),
     )
+    _bind(pack, standing)
     for recognition in kept:
         keep(pack, standing, recognition)
     return standing
+
+
+def _bind(pack: Pack, standing: Standing) -> None:
+    standing.quests.bind(pack.quests, _fresh_quest, _READ_QUEST)
+    standing.badges.bind(pack.badges, _fresh_badge, _READ_BADGE)
+    standing.streaks.bind(pack.streaks, _fresh_streak, _READ_STREAK)
+    standing.tallies.bind(pack.tallies, _fresh_tally, _READ_TALLY)
 
 
 def _fresh_quest(quest: Quest) -> QuestState:
@@ -282,6 +291,18 @@ def _fresh_quest(quest: Quest) -> QuestState:
     if quest.requires is not None:
         return QuestState(requires=quest.requires.start())
     return QuestState(met=True, opened_at=None if quest.when_accepted else BEGINNING)
+
+
+def _fresh_badge(badge: Badge) -> BadgeState:
+    return BadgeState([[] for _ in badge.tiers], [None] * len(badge.tiers))
+
+
+def _fresh_streak(_: Streak) -> StreakState:
+    return StreakState()
+
+
+def _fresh_tally(_: Tally) -> TallyState:
+    return TallyState()
 
 
 def keep(pack: Pack, standing: Standing, recognition: Recognition, *, known: bool = False) -> None:
@@ -325,8 +346,25 @@ def _mark_held(pack: Pack, standing: Standing, recognition: Recognition) -> None
         skill.level = max(skill.level, int(identity.occurrence))
 
 
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Standing)
+def _written(states: object) -> bytes:
+    if not isinstance(states, States):
+        raise TypeError(states)
+    return states.write()
+
+
+def _states(_: type, written: object) -> States[QuestState]:
+    # Which kind of states they are, `_bind` says.
+    if not isinstance(written, bytes):
+        raise msgspec.DecodeError("the states of rules are not bytes")
+    return States(written)
+
+
+_READ_QUEST: Final = msgspec.msgpack.Decoder(QuestState).decode
+_READ_BADGE: Final = msgspec.msgpack.Decoder(BadgeState).decode
+_READ_STREAK: Final = msgspec.msgpack.Decoder(StreakState).decode
+_READ_TALLY: Final = msgspec.msgpack.Decoder(TallyState).decode
+_ENCODER: Final = msgspec.msgpack.Encoder(enc_hook=_written)
+_DECODER: Final = msgspec.msgpack.Decoder(Standing, dec_hook=_states)
 
 
 def encode(standing: Standing) -> bytes:
@@ -334,6 +372,11 @@ def encode(standing: Standing) -> bytes:
     return _ENCODER.encode(standing)
 
 
-def decode(state: bytes) -> Standing:
-    """The standing of those bytes; `msgspec.DecodeError` for others."""
-    return _DECODER.decode(state)
+def decode(pack: Pack, state: bytes) -> Standing:
+    """The standing of those bytes, under the version of the pack that they were made with.
+
+    `msgspec.DecodeError` for other bytes; those of a rule's state are looked at when it is first asked for.
+    """
+    standing = _DECODER.decode(state)
+    _bind(pack, standing)
+    return standing

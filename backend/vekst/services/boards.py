@@ -98,4 +98,4 @@ async def _places(
         pack = await packs.latest(connection, org_id)
         return places_of(pack, None, row, now) if pack else []
     pack = await packs.version(connection, org_id, row.pack_version)
-    return places_of(pack, decode(row.state), row, now) if pack else []
+    return places_of(pack, decode(pack, row.state), row, now) if pack else []

@@ -72,7 +72,7 @@ def standing_below(pack: Pack, row: StandingRow, pending: Sequence[ProgressEvent
 def _decoded(pack: Pack, state: bytes, row: StandingRow) -> Standing | None:
     if (row.pack_version, row.engine_version) != (pack.version, ENGINE_VERSION):
         return None
-    return decode(state)
+    return decode(pack, state)
 
 
 def judge_on_top(pack: Pack, standing: Standing, pending: Sequence[ProgressEvent]) -> Judgement:

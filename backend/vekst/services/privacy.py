@@ -135,7 +135,7 @@ class PrivacyService:
         pack = await self._packs.version(connection, org_id, row.pack_version)
         if pack is None:
             return None
-        standing = decode(row.state)
+        standing = decode(pack, row.state)
         return {
             "points": points_reading(pack, standing),
             "skills": skill_readings(pack, standing, now),

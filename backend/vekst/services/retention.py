@@ -146,7 +146,7 @@ def _checkpoint(
         return None
     counted = [event for event in without_voided(history.events) if event.occurred_at < horizon]
     ledger = [entry.recognition for entry in held]
-    kept = {each.identity for each in decode(row.state).kept}
+    kept = {each.identity for each in decode(pack, row.state).kept}
     beginning = Beginning(row.first_zone, history.checkpoint, ledger)
     standing, _ = fold_from(pack, beginning, counted, [each for each in ledger if each.identity in kept])
     if standing.last_at is None:

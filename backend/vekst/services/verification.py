@@ -19,6 +19,7 @@ from vekst.engine.order import OrderBound, goal_rests_on_order, order_bound, res
 from vekst.engine.pack import Pack
 from vekst.engine.quests import new_run
 from vekst.engine.standing import Standing, decode
+from vekst.engine.states import States
 from vekst.services.places import is_over, places_of
 from vekst.storage.boards_store import Place
 from vekst.storage.events_store import History
@@ -93,18 +94,19 @@ def differences_of(stored: Stored, now: datetime) -> list[Difference]:
             *check.numbering(),
             *(check.tell(Fault.EXTRA, each.recognition, found="held") for each in stored.ledger),
         ]
+    pack = stored.packs.get(stored.row.pack_version)
+    if pack is None:
+        return [check.part(Fault.UNREADABLE, "standing", "a published version", stored.row.pack_version)]
     try:
-        standing = decode(stored.row.state)
+        standing = decode(pack, stored.row.state)
+        return [
+            *check.numbering(),
+            *check.reversals(),
+            *check.recognitions(pack, standing),
+            *check.places(pack, standing, now),
+        ]
     except msgspec.DecodeError as error:
         return [check.part(Fault.UNREADABLE, "standing", "a standing", str(error))]
-    if standing.pack_version not in stored.packs:
-        return [check.part(Fault.UNREADABLE, "standing", "a published version", standing.pack_version)]
-    return [
-        *check.numbering(),
-        *check.reversals(),
-        *check.recognitions(standing),
-        *check.places(standing, now),
-    ]
 
 
 class _Check:
@@ -159,8 +161,7 @@ class _Check:
 
     # The ledger and the standing beside the fold
 
-    def recognitions(self, standing: Standing) -> Iterator[Difference]:
-        pack = self._stored.packs[standing.pack_version]
+    def recognitions(self, pack: Pack, standing: Standing) -> Iterator[Difference]:
         kept = [self._held[each.identity] for each in standing.kept if each.identity in self._held]
         for each in standing.kept:
             if each.identity not in self._held:
@@ -249,9 +250,8 @@ class _Check:
 
     # The boards beside the standing
 
-    def places(self, standing: Standing, now: datetime) -> Iterator[Difference]:
+    def places(self, pack: Pack, standing: Standing, now: datetime) -> Iterator[Difference]:
         """A place whose value no longer holds waits to be swept, and readers leave it out until then."""
-        pack = self._stored.packs[standing.pack_version]
         wanted = {(each.board, each.scope): each for each in places_of(pack, standing, self._stored.row, now)}
         stored = {(each.board, each.scope): each for each in self._stored.places if not is_over(pack, each, now)}
         for board, scope in sorted(wanted.keys() | stored.keys()):
@@ -310,8 +310,8 @@ def _gaps(seqs: Iterable[int]) -> str:
 
 
 def _apart(expected: object, found: object) -> tuple[object, object]:
-    """Of two lists of rules' states only the first that differs, by its index."""
-    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+    """Of the states of many rules only the first that differs, by its index."""
+    if isinstance(expected, list | States) and isinstance(found, list | States) and len(expected) == len(found):
         index = next(index for index, (one, other) in enumerate(zip(expected, found, strict=True)) if one != other)
         return f"[{index}] {expected[index]}", f"[{index}] {found[index]}"
     return expected, found

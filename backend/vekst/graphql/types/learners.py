@@ -178,5 +178,5 @@ async def seen_of(context: Context, row: LearnerRow) -> Seen | None:
     pack = await context.pack(row.pack_version)
     if pack is None:
         return None
-    standing = decode(row.state) if row.state is not None else fresh_standing(pack, row.zone or pack.zone)
+    standing = decode(pack, row.state) if row.state is not None else fresh_standing(pack, row.zone or pack.zone)
     return Seen(pack, standing, context.now, context.languages)
