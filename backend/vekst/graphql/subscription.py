@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -32,8 +33,9 @@ class Subscription:
         ] = strawberry.UNSET,
     ) -> AsyncGenerator[RecognitionEdge]:
         """The feed, live."""
-        async for edge in recognition_stream(info.context, given(after)):
-            yield edge
+        async with aclosing(recognition_stream(info.context, given(after))) as edges:
+            async for edge in edges:
+                yield edge
 
     @streamed("A leaderboard now, and again whenever the caller would see it changed.")
     async def leaderboard(
@@ -45,8 +47,9 @@ class Subscription:
         ] = strawberry.UNSET,
     ) -> AsyncGenerator[Leaderboard]:
         """The board, live."""
-        async for board in leaderboard_stream(info.context, key, given(team)):
-            yield board
+        async with aclosing(leaderboard_stream(info.context, key, given(team))) as boards:
+            async for board in boards:
+                yield board
 
     @streamed(
         "A challenge now, and again whenever the caller would see it changed; it completes once the result is final."
@@ -59,5 +62,6 @@ class Subscription:
         ],
     ) -> AsyncGenerator[Challenge]:
         """The challenge, live."""
-        async for challenge in challenge_stream(info.context, challenge_id):
-            yield challenge
+        async with aclosing(challenge_stream(info.context, challenge_id)) as challenges:
+            async for challenge in challenges:
+                yield challenge
