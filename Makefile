@@ -6,8 +6,8 @@
 #   make soak      half the highest rate for MINUTES=30: memory, connections and lag must be flat
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
-#   make fuzz      a million bad inputs to every entrance, hours (docs/security.md)
 #   make fuzz-schema  schemathesis for MINUTES=10: whatever fits the schema is answered as promised (docs/reliability.md)
+#   make fuzz      a million bad inputs to every entrance, about an hour: make fuzz SEED=7 (docs/security.md)
 #   make lock      the lock files again, after a change in pyproject.toml
 #   make texts     the catalogues of other languages, brought up to the sentences of the code
 #   make released  keep the schema of the version in pyproject.toml, as the one that later schemas must not break
@@ -81,7 +81,7 @@ mutants: $(READY)
 	nice -n 15 $(BIN)/python -m tests.mutation
 
 fuzz: $(READY)
-	nice -n 15 $(BIN)/python -m tests.fuzz
+	nice -n 19 $(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED))
 
 fuzz-schema: $(READY)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[fuzz]"

@@ -57,8 +57,8 @@ def test_an_event_fits_exactly_when_it_has_no_problem(kind: str, data: Mapping[s
     assert fits(TYPES[kind], data, by) is (event_problems(PACK, kind, data, by) is None)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400])
-def test_what_is_no_number_does_not_fit(value: float) -> None:
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400, "\ud800"])
+def test_what_is_no_number_does_not_fit(value: Any) -> None:
     assert not fits(TYPES["talk"], {"minutes": 1, "change": value}, RecordedBy.MANAGER)
 
 

@@ -28,9 +28,7 @@ def main() -> None:
     parser.add_argument("--replay", nargs="*", metavar="SEED:ENTRANCE:NUMBER", help="inputs to give again, as printed")
     parser.add_argument("--every", type=float, default=60, help="seconds between figures (default 60)")
     asked = parser.parse_args()
-    given = (
-        [_named(name) for name in asked.replay] if asked.replay else inputs(asked.seed, asked.inputs, asked.entrances)
-    )
+    given = [_named(name) for name in asked.replay] if asked.replay else inputs(asked.seed, asked.entrances)
     last = [0.0]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vekst-fuzz-")))
@@ -43,7 +41,7 @@ def main() -> None:
             _env_file=None,
         )
         program = Program(settings, on_progress=lambda report: shown(report, asked.every, last))
-        report = asyncio.run(program.run(given))
+        report = asyncio.run(program.run(given, at_most=asked.inputs))
     sys.stdout.write("\n".join(report.lines()) + "\n")
     sys.exit(bool(report.faults))
 

@@ -10,6 +10,7 @@ import io
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -17,7 +18,7 @@ from typing import Final
 from typer.main import get_command
 
 from tests.fuzz.nasty import as_json, bomb, nasty, nasty_text, spoiled
-from tests.fuzz.oracle import Faulty, Outcome
+from tests.fuzz.oracle import Act, Faulty, Outcome
 from tests.fuzz.world import World
 from tests.support.packs import CRAFT
 from vekst.cli.failures import explain
@@ -42,6 +43,7 @@ at: {prefix}when
 type: {{columns: [{prefix}what], map: [{{when: {{{prefix}what: call.practised}}, type: call.practised}}]}}
 data: {{minutes: {{column: {prefix}minutes, as: number}}}}
 """
+_ROWS: Final = (1, 2, 5, 60)
 _YAML_BOMBS: Final = (
     "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n",
     "&a [*a]\n",
@@ -100,17 +102,21 @@ def _file(folder: Path, content: bytes, chance: Random, name: str = "rows") -> P
     return path
 
 
-async def people_file(world: World, folder: Path, chance: Random) -> Outcome:
+def people_file(world: World, folder: Path, chance: Random) -> Act:
     """A CSV of people."""
     content, path = _rows_of(chance, _PEOPLE, _PERSON), Path(chance.choice(_PATHS))
     if chance.random() >= 0.03:
         path = _file(folder, content, chance)
-    try:
-        entries = read_people(path)
-        await world.organisation.factory.people().upsert(world.organisation.id, entries)
-    except Exception as error:  # noqa: BLE001 - which of them are foreseen is what is to be found out
-        return Outcome("people refused", _explained(error), sent=content + str(folder).encode())
-    return Outcome("people taken", b"", accepted=bool(entries), sent=content)
+
+    async def act() -> Outcome:
+        try:
+            entries = read_people(path)
+            await world.organisation.factory.people().upsert(world.organisation.id, entries)
+        except Exception as error:  # noqa: BLE001 - which of them are foreseen is what is to be found out
+            return Outcome("people refused", _explained(error), sent=content + str(folder).encode())
+        return Outcome("people taken", b"", accepted=bool(entries), sent=content)
+
+    return act
 
 
 def _rows_of(chance: Random, header: Sequence[str], row: Sequence[str]) -> bytes:
@@ -144,16 +150,16 @@ class _Sink(ServicesSink):
         return receipts
 
 
-async def events_file(world: World, folder: Path, chance: Random) -> Outcome:
+def events_file(world: World, folder: Path, chance: Random) -> Act:
     """Events as CSV, JSON lines or XES, plain or gzip, under a sound mapping."""
     format_ = chance.choice(("csv", "jsonl", "xes"))
     content = _EVENTS[format_](chance)
     (folder / "mapping.yaml").write_text(_MAPPING.format(format=format_, prefix=""), encoding="utf-8")
     path = Path(chance.choice(_PATHS)) if chance.random() < 0.03 else _file(folder, content, chance)
-    return await _import(world, folder, path, f"events {format_}", content)
+    return partial(_import, world, folder, path, f"events {format_}", content)
 
 
-async def mapping_file(world: World, folder: Path, chance: Random) -> Outcome:
+def mapping_file(world: World, folder: Path, chance: Random) -> Act:
     """A mapping that is wrong, over rows that are not."""
     content = _MAPPING.format(format=chance.choice(("csv", "jsonl")), prefix="").encode()
     match chance.randrange(6):
@@ -168,7 +174,7 @@ async def mapping_file(world: World, folder: Path, chance: Random) -> Outcome:
     (folder / "mapping.yaml").write_bytes(content)
     path = folder / "rows"
     path.write_bytes(_rows_of(Random(0), list(_EVENT), list(_EVENT.values())))
-    return await _import(world, folder, path, "mapping", content)
+    return partial(_import, world, folder, path, "mapping", content)
 
 
 async def _import(world: World, folder: Path, path: Path, kind: str, content: bytes) -> Outcome:
@@ -188,17 +194,29 @@ async def _import(world: World, folder: Path, path: Path, kind: str, content: by
     except Exception as error:  # noqa: BLE001 - as above
         return Outcome(f"{kind} refused", _explained(error), accepted=bool(sink and sink.taken), sent=sent)
     told = "\n".join(refused).encode("utf-8", "surrogatepass")
-    return Outcome(f"{kind} read", told, accepted=bool(sink.taken), sent=sent)
+    return Outcome(f"{kind} read", told, accepted=bool(sink.taken), sent=sent, inputs=max(1, len(refused)))
 
 
 def _csv(chance: Random) -> bytes:
-    return _rows_of(chance, list(_EVENT), list(_EVENT.values()))
+    if chance.random() < 0.5:
+        return _rows_of(chance, list(_EVENT), list(_EVENT.values()))
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(_EVENT)
+    for number in range(chance.choice(_ROWS)):
+        row = {**_EVENT, "id": str(number), chance.choice(list(_EVENT)): nasty_text(chance)[:2_000]}
+        rows.writerow(row.values())
+    return written.getvalue().replace("\0", "").encode("utf-8", "replace")
 
 
 def _jsonl(chance: Random) -> bytes:
-    row = {**_EVENT, chance.choice([*_EVENT, "more"]): nasty(chance)}
-    content = b"\n".join([as_json(chance.choice((row, nasty(chance))))] * chance.choice((1, 2, 5)))
-    return chance.choice((content, spoiled(chance, content), bomb(chance)))
+    content = b"\n".join(_line(chance, number) for number in range(chance.choice(_ROWS)))
+    return chance.choice((content, content, spoiled(chance, content), bomb(chance)))
+
+
+def _line(chance: Random, number: int) -> bytes:
+    row = {**_EVENT, "id": str(number), chance.choice([*_EVENT, "more"]): nasty(chance)}
+    return as_json(row if chance.random() < 0.8 else nasty(chance))
 
 
 def _xes(chance: Random) -> bytes:
@@ -228,7 +246,7 @@ def _xes(chance: Random) -> bytes:
 _EVENTS: Final[dict[str, Callable[[Random], bytes]]] = {"csv": _csv, "jsonl": _jsonl, "xes": _xes}
 
 
-async def pack_folder(world: World, folder: Path, chance: Random) -> Outcome:
+def pack_folder(world: World, folder: Path, chance: Random) -> Act:
     """Quest files with faults, checked, and never published."""
     names = sorted(CRAFT)
     broken = chance.choice(names)
@@ -250,15 +268,19 @@ async def pack_folder(world: World, folder: Path, chance: Random) -> Outcome:
     if chance.random() < 0.05:
         with contextlib.suppress(OSError, ValueError):
             (folder / "more.yaml").symlink_to(chance.choice(_PATHS))
-    try:
-        loaded = load_pack(folder)
-        found = check_pack(loaded)
-        told = "\n".join(each.render(locale) for each in found for locale in ("en", "nb"))
-        if loaded.document is None and len(loaded.files) == len(names):
-            await world.organisation.factory.publishing().publish(world.organisation.id, dict(loaded.files))
-    except Exception as error:  # noqa: BLE001 - as above
-        return Outcome("pack refused", _explained(error), sent=content + str(folder).encode())
-    return Outcome("pack told" if found else "pack sound", told.encode("utf-8", "surrogatepass"), sent=content)
+
+    async def act() -> Outcome:
+        try:
+            loaded = load_pack(folder)
+            found = check_pack(loaded)
+            told = "\n".join(each.render(locale) for each in found for locale in ("en", "nb"))
+            if loaded.document is None and len(loaded.files) == len(names):
+                await world.organisation.factory.publishing().publish(world.organisation.id, dict(loaded.files))
+        except Exception as error:  # noqa: BLE001 - as above
+            return Outcome("pack refused", _explained(error), sent=content + str(folder).encode())
+        return Outcome("pack told" if found else "pack sound", told.encode("utf-8", "surrogatepass"), sent=content)
+
+    return act
 
 
 def _empty(folder: Path) -> None:
@@ -266,7 +288,7 @@ def _empty(folder: Path) -> None:
         old.unlink()
 
 
-async def settings_given(_world: World, folder: Path, chance: Random) -> Outcome:
+def settings_given(_world: World, folder: Path, chance: Random) -> Act:
     """Variables of the environment, or a `.env`, that make no sense."""
     names = [f"VEKST_{name.upper()}" for name in Settings.model_fields]
     given = {name: nasty_text(chance)[:2_000] for name in chance.sample(names, chance.choice((1, 1, 2, 5)))}
@@ -276,12 +298,16 @@ async def settings_given(_world: World, folder: Path, chance: Random) -> Outcome
         file = folder / ".env"
         file.write_bytes(spoiled(chance, sent))
         given = {}
-    try:
-        with _environment(given):
-            Settings(_env_file=file)
-    except Exception as error:  # noqa: BLE001 - as above
-        return Outcome("settings refused", _explained(error), sent=sent + str(folder).encode())
-    return Outcome("settings taken", sent=sent)
+
+    async def act() -> Outcome:
+        try:
+            with _environment(given):
+                Settings(_env_file=file)
+        except Exception as error:  # noqa: BLE001 - as above
+            return Outcome("settings refused", _explained(error), sent=sent + str(folder).encode())
+        return Outcome("settings taken", sent=sent)
+
+    return act
 
 
 @contextlib.contextmanager
@@ -308,7 +334,7 @@ def _encodable(value: str) -> bool:
     return True
 
 
-async def by_command(world: World, folder: Path, chance: Random) -> Outcome:
+def by_command(world: World, folder: Path, chance: Random) -> Act:
     """A whole command with arguments that it can't use; it ends before it reaches the database, or is refused there."""
     (folder / "rows").write_bytes(_rows_of(chance, _PEOPLE, _PERSON))
     (folder / "mapping.yaml").write_text("format: csv\n", encoding="utf-8")
@@ -327,18 +353,22 @@ async def by_command(world: World, folder: Path, chance: Random) -> Outcome:
         )
     )
     sent = " ".join(arguments).encode("utf-8", "surrogatepass") + str(folder).encode() + (folder / "rows").read_bytes()
-    out, err = io.StringIO(), io.StringIO()
     environment = {
         "VEKST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
         "VEKST_REDIS_URL": "redis://127.0.0.1:9/0",
         "VEKST_MODE": "development",
     }
-    try:
-        with _environment(environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            # A command has a loop of its own.
-            await asyncio.to_thread(get_command(app).main, arguments, prog_name="vekst", standalone_mode=False)
-    except SystemExit:
-        pass
-    except Exception as error:  # noqa: BLE001 - as above
-        return Outcome("command refused", _explained(error), sent=sent)
-    return Outcome("command answered", sent=sent)
+
+    async def act() -> Outcome:
+        out, err = io.StringIO(), io.StringIO()
+        try:
+            with _environment(environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                # A command has a loop of its own.
+                await asyncio.to_thread(get_command(app).main, arguments, prog_name="vekst", standalone_mode=False)
+        except SystemExit:
+            pass
+        except Exception as error:  # noqa: BLE001 - as above
+            return Outcome("command refused", _explained(error), sent=sent)
+        return Outcome("command answered", sent=sent)
+
+    return act

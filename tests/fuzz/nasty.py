@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from random import Random
 from typing import Any, Final
 
@@ -164,7 +165,7 @@ def bomb(chance: Random) -> bytes:
         case 1:
             return b"[" * chance.choice((*_DEEP, 400_000))
         case 2:
-            return b'{"query":"{me{id}}","variables":{' + b",".join(b'"%d":0' % n for n in range(60_000)) + b"}}"
+            return _wide()
         case 3:
             return b'{"query":"' + b"{a" * chance.choice(_DEEP) + b'"}'
         case 4:
@@ -172,13 +173,27 @@ def bomb(chance: Random) -> bytes:
         case 5:
             return b'{"query":"{me{id}}","variables":{"a":' + b"9" * chance.choice((5_000, 300_000)) + b"}}"
         case _:
-            fragments = "".join(f"fragment f{n} on Query{{...f{n + 1} ...f{n + 1}}}" for n in range(60))
-            return json.dumps({"query": "{...f0} " + fragments + "fragment f60 on Query{me{id}}"}).encode()
+            return _doubling()
+
+
+@cache
+def _wide() -> bytes:
+    return b'{"query":"{me{id}}","variables":{' + b",".join(b'"%d":0' % n for n in range(60_000)) + b"}}"
+
+
+@cache
+def _doubling() -> bytes:
+    fragments = "".join(f"fragment f{n} on Query{{...f{n + 1} ...f{n + 1}}}" for n in range(60))
+    return json.dumps({"query": "{...f0} " + fragments + "fragment f60 on Query{me{id}}"}).encode()
 
 
 def as_json(value: Any) -> bytes:
     """The value as JSON has it; what JSON has no word for as other programs write it."""
-    return json.dumps(value, ensure_ascii=True, allow_nan=True).encode()
+    try:
+        return json.dumps(value, ensure_ascii=True, allow_nan=True).encode()
+    except RecursionError:
+        # Faults in faults may nest deeper than the writer here can go; it is the reader that is to be tried.
+        return b"[" * 1_500 + b"]" * 1_500
 
 
 def spoiled(chance: Random, content: bytes) -> bytes:

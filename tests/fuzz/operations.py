@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -34,6 +34,8 @@ _SCHEMA: Final = Path(__file__).parents[2] / "schema" / "schema.graphql"
 NAMES: Final = ("kari", "nora", "north", "learning-streaks", "discovery", "brave-caller", "call.practised", "1", "crm")
 _TIMES: Final = ("2026-06-01T12:00:00Z", "2026-10-25T02:30:00+01:00", "2020-01-01T00:00:00Z")
 _KNOWN: Final = 200
+_STOP: Final = 0.3
+"""How likely a walk through variables ends where it is, and does not go deeper."""
 _DATES: Final = ("2026-06-01", "2026-12-24", "2026-10-25")
 _SCALARS: Final[dict[str, tuple[Any, ...]]] = {
     "Int": (0, 1, 5, 20),
@@ -76,13 +78,15 @@ class Operations:
         self.ids = ids
         # A server knows most of what it is sent: the text of an operation seldom changes, its variables always do.
         chance = Random("known")
-        self._known = [self._made(chance) for _ in range(_KNOWN)]
+        made = [self._made(chance) for _ in range(_KNOWN)]
+        self._known = [(each.kind, each.text, json.dumps(each.variables)) for each in made]
 
     def valid(self, chance: Random) -> Operation:
         """An operation that passes the schema, known already or new."""
         if chance.random() < 0.1:
             return self._made(chance)
-        return deepcopy(chance.choice(self._known))
+        kind, text, variables = chance.choice(self._known)
+        return Operation(kind, text, json.loads(variables))
 
     def _made(self, chance: Random) -> Operation:
         """An operation with one to three root fields."""
@@ -167,23 +171,19 @@ class Operations:
         return chance.choice(_SCALARS.get(type_.name, NAMES))
 
 
-def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inside:
-        yield (*at, key)
-        yield from _places(each, (*at, key))
-
-
 def _replace(chance: Random, operation: Operation, change: Callable[[Any, Any], None]) -> None:
-    places = list(_places(operation.variables))
-    if not places:
+    """Change something in the variables, found by walking down from their top: what lies deep is not even looked at."""
+    holder: Any = operation.variables
+    if not holder:
         operation.variables[nasty_text(chance)] = nasty(chance)
         return
-    *path, last = chance.choice(places)
-    holder: Any = operation.variables
-    for part in path:
-        holder = holder[part]
-    change(holder, last)
+    while True:
+        key = chance.choice(list(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
+        inside = holder[key]
+        if not isinstance(inside, dict | list) or not inside or chance.random() < _STOP:
+            change(holder, key)
+            return
+        holder = inside
 
 
 def _wrong_value(chance: Random, operation: Operation) -> None:
@@ -220,10 +220,17 @@ def _wrapped(chance: Random, operation: Operation) -> None:
 
 def _many(chance: Random, operation: Operation) -> None:
     def change(holder: Any, key: Any) -> None:
-        many = 5_000 if chance.random() < 0.05 else 501
-        holder[key] = [holder[key]] * (many if len(repr(holder[key])) < 100 else 3)
+        many = 5_000 if chance.random() < 0.02 else 501
+        holder[key] = [holder[key]] * (many if _is_small(holder[key]) else 3)
 
     _replace(chance, operation, change)
+
+
+def _is_small(value: Any) -> bool:
+    """Whether it stays small when it is there five thousand times."""
+    if isinstance(value, dict | list):
+        return len(value) <= 4 and not any(isinstance(each, dict | list) for each in value) and len(str(value)) < 100
+    return len(str(value)) < 100
 
 
 def _other_token(chance: Random, operation: Operation) -> None:

@@ -6,20 +6,20 @@ import re
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
+import asyncpg
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from vekst.settings import Settings
+from vekst.storage.direct import Driver
 from vekst.storage.urls import async_url
 
-__all__ = ["SECONDS_AT_MOST", "Digests", "Faulty", "Heard", "Input", "Outcome", "Report", "leaks", "looked_at"]
+__all__ = ["SECONDS_AT_MOST", "Act", "Faulty", "Heard", "Input", "Outcome", "Report", "State", "leaks", "looked_at"]
 
 SECONDS_AT_MOST: Final = 5.0
 """Seconds of this machine's processor that one input may cost."""
@@ -51,12 +51,28 @@ class Faulty(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """How an input was answered; `accepted` where it was good enough to change something."""
+    """How an input was answered; `accepted` where it was good enough to change something.
+
+    A batch, a file or a line holds many inputs, each wrong in a way of its own and answered by itself. Where it is told
+    how many events were `stored`, so many must be there, and nothing else may have changed.
+    """
 
     kind: str
     answer: bytes = b""
     accepted: bool = False
     sent: bytes = b""
+    inputs: int = 1
+    stored: int | None = None
+
+    def explains(self, changes: Mapping[str, int]) -> bool:
+        """Whether all that has changed was to be expected."""
+        if self.stored is None:
+            return self.accepted or not changes
+        return changes == ({"progress_events": self.stored} if self.stored else {})
+
+
+Act = Callable[[], Awaitable[Outcome]]
+"""Gives an input that was made already: what is measured is how it is answered, and not how it was made."""
 
 
 @dataclass(slots=True)
@@ -66,17 +82,28 @@ class Report:
     kinds: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     inputs: int = 0
+    acts: int = 0
     accepted: int = 0
     seconds: tuple[float, str] = (0.0, "")
     growth: tuple[int, str] = (0, "")
     began: float = field(default_factory=time.monotonic)
+
+    def given(self, outcome: Outcome | None) -> None:
+        """Count what was given; None for what had no answer."""
+        held = outcome.inputs if outcome else 1
+        self.acts += 1
+        self.inputs += held
+        if outcome:
+            self.kinds[outcome.kind] += held
+            self.accepted += outcome.accepted
 
     def lines(self) -> list[str]:
         """The figures for people."""
         passed = time.monotonic() - self.began
         told = [
             f"{self.inputs:,} inputs in {passed:,.0f} s ({self.inputs / max(passed, 0.001):,.0f} a second)",
-            f"{self.accepted:,} of them were no bad ones and were taken",
+            f"{self.acts:,} requests, files, lines and commands held them",
+            f"{self.accepted:,} of those also held something that was not bad, and was taken",
             *(f"  {kind}: {count:,}" for kind, count in sorted(self.kinds.items())),
             f"most time on the processor: {self.seconds[0]:.2f} s ({self.seconds[1]})",
             f"most growth of memory: {self.growth[0] / (1 << 20):.0f} MiB ({self.growth[1]})",
@@ -98,37 +125,62 @@ class Heard:
         raise structlog.DropEvent
 
 
-class Digests:
-    """Whether anything in the database has changed, cheaply when nothing has."""
+class State:
+    """Whether anything in the database has changed since the last look, nearly for nothing when nothing has.
 
-    def __init__(self, settings: Settings) -> None:
-        url = async_url(settings.database_url.get_secret_value())
-        self._engine: AsyncEngine = create_async_engine(url, poolclass=NullPool)
+    What writes takes the number of a transaction. Only where one was taken all tables are looked at.
+    """
 
-    async def digest(self) -> dict[str, tuple[object, ...]]:
-        """Every table by how many rows it has and what is in them, as its owner sees it."""
-        async with self._engine.connect() as connection:
-            names = list((await connection.execute(text(_TABLES))).scalars())
-            return {name: tuple((await connection.execute(text(_DIGEST.format(name)))).one()) for name in names}
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._number = ""
+        self._statement = ""
+        self._digests: dict[str, tuple[int, int]] = {}
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._engine.dispose()
+    @classmethod
+    @asynccontextmanager
+    async def watched(cls, settings: Settings) -> AsyncIterator[State]:
+        """The state as the owner of the tables sees it."""
+        url = async_url(settings.database_url.get_secret_value()).set(drivername="postgresql")
+        connection: Driver = await asyncpg.connect(url.render_as_string(hide_password=False))
+        state = cls(connection)
+        try:
+            names = [row[0] for row in await connection.fetch(_TABLES)]
+            state._statement = " UNION ALL ".join(_DIGEST.format(name) for name in names)
+            await state.changes()
+            yield state
+        finally:
+            await connection.close()
+
+    async def changes(self) -> dict[str, int]:
+        """The tables that are not as they were at the last look, and by how many rows each has grown."""
+        number: str = await self._driver.fetchval(_NUMBER)
+        if number == self._number:
+            return {}
+        before, self._number = self._digests, number
+        self._digests = {name: (rows, digest) for name, rows, digest in await self._driver.fetch(self._statement)}
+        return {
+            name: now[0] - before.get(name, (0, 0))[0] for name, now in self._digests.items() if before.get(name) != now
+        }
 
 
+_NUMBER: Final = "SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)"
 _TABLES: Final = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND n.nspname = current_schema() ORDER BY 1
 """
-_DIGEST: Final = 'SELECT count(*), coalesce(sum(hashtextextended(CAST(t AS text), 0)), 0) FROM "{}" t'
+_DIGEST: Final = """
+    SELECT '{0}' AS name, count(*) AS rows, coalesce(sum(hashtextextended(CAST(t AS text), 0)), 0) AS digest
+      FROM "{0}" t
+"""
 
 
 @contextmanager
 def looked_at(report: Report, which: Input) -> Iterator[None]:
-    """Measure one input; `Faulty` for one that costs too much."""
-    most, began = _most_held(), time.process_time()
+    """Measure what it costs to answer one input, which is made before; `Faulty` if that is too much."""
+    held, began = _forget_the_most(), time.process_time()
     yield
-    seconds, growth = time.process_time() - began, _most_held() - most
+    seconds, growth = time.process_time() - began, max(0, _held("VmHWM") - held)
     report.seconds = max(report.seconds, (seconds, str(which)))
     report.growth = max(report.growth, (growth, str(which)))
     if seconds > SECONDS_AT_MOST:
@@ -137,8 +189,23 @@ def looked_at(report: Report, which: Input) -> Iterator[None]:
         raise Faulty(f"took {growth >> 20} MiB")
 
 
-def _most_held() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _forget_the_most() -> int:
+    """Let the kernel count the most that is held from now on; how much that is now."""
+    if _CLEAR.exists():
+        _CLEAR.write_text("5")
+    return _held("VmRSS")
+
+
+def _held(name: str) -> int:
+    """Bytes of memory: what is held now (VmRSS), or the most that was held (VmHWM)."""
+    if not _STATUS.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    [line] = [line for line in _STATUS.read_text("ascii").splitlines() if line.startswith(name)]
+    return int(line.split()[1]) << 10
+
+
+_CLEAR: Final = Path("/proc/self/clear_refs")
+_STATUS: Final = Path("/proc/self/status")
 
 
 def leaks(outcome: Outcome) -> list[str]:

@@ -19,10 +19,10 @@ from starlette.types import Message
 
 from tests.fuzz.nasty import as_json, bomb, nasty, nasty_text, spoiled
 from tests.fuzz.operations import Operation, Operations
-from tests.fuzz.oracle import Faulty, Outcome
+from tests.fuzz.oracle import Act, Faulty, Outcome
 from tests.fuzz.world import World
 
-__all__ = ["Answered", "Asked", "Headers", "ask", "over_http", "over_line", "over_stream", "with_token"]
+__all__ = ["Answered", "Asked", "Headers", "ask", "outcome_of", "over_http", "over_line", "over_stream", "with_token"]
 
 Headers = list[tuple[bytes, bytes]]
 _PATIENCE: Final = 20.0
@@ -48,7 +48,7 @@ class Answered:
     body: bytes
 
 
-async def over_http(world: World, operations: Operations, chance: Random) -> Outcome:
+def over_http(world: World, operations: Operations, chance: Random) -> Act:
     """GraphQL over HTTP: POST, GET, batches and persisted queries; bodies, parameters and headers."""
     path, query, headers, body = b"/graphql", b"", _signed(world, chance), b""
     method = "POST"
@@ -93,11 +93,10 @@ async def over_http(world: World, operations: Operations, chance: Random) -> Out
             (_JSON, _JSON, _JSON, _JSON, (b"content-type", nasty_text(chance).encode("utf-8", "replace")[:200]))
         )
     )
-    answered = await ask(world.app, Asked(method, path, query, headers, body, _pieces(chance)))
-    return _outcome("http", answered, query + body, operation)
+    return _asking(world, "http", Asked(method, path, query, headers, body, _pieces(chance)), operation)
 
 
-async def over_stream(world: World, operations: Operations, chance: Random) -> Outcome:
+def over_stream(world: World, operations: Operations, chance: Random) -> Act:
     """The same as server-sent events, and every other path there is or is not."""
     operation = operations.wrong(chance)
     path = chance.choice(
@@ -115,23 +114,48 @@ async def over_stream(world: World, operations: Operations, chance: Random) -> O
     body = spoiled(chance, as_json(operation.body())) if chance.random() < 0.3 else as_json(operation.body())
     method = chance.choice(("POST", "POST", "POST", "GET", "PUT", "TRACE", "\u00e6"))
     query = _parameters(chance, operation) if method == "GET" else b""
-    answered = await ask(world.app, Asked(method, path, query, headers, body, _pieces(chance)), stream=True)
-    return _outcome("stream", answered, query + body + path, operation)
+    return _asking(world, "stream", Asked(method, path, query, headers, body, _pieces(chance)), operation)
 
 
-async def with_token(world: World, operations: Operations, chance: Random) -> Outcome:
+def with_token(world: World, operations: Operations, chance: Random) -> Act:
     """Tokens that are wrong, by bytes, by signature or by what a sound signature says."""
     header = b"Bearer " + _token(world, chance)
     headers = [(b"authorization", header), _JSON]
     if chance.random() < 0.1:
         headers.append((b"authorization", chance.choice((header, b"Basic YTpi", b"Bearer"))))
     body = as_json({"query": "{ me { person name } }"})
-    answered = await ask(world.app, Asked("POST", b"/graphql", b"", headers, body))
-    return _outcome("token", answered, header + body, Operation("query", "", {}))
+    return _asking(world, "token", Asked("POST", b"/graphql", b"", headers, body), Operation("query", "", {}))
 
 
-async def over_line(world: World, operations: Operations, chance: Random) -> Outcome:
+def _asking(world: World, entrance: str, asked: Asked, operation: Operation) -> Act:
+    async def act() -> Outcome:
+        answered = await ask(world.app, asked, stream=entrance == "stream")
+        sent = b" ".join((asked.query, asked.body, asked.path, *(value for _, value in asked.headers)))
+        return outcome_of(entrance, answered, sent, operation)
+
+    return act
+
+
+def over_line(world: World, operations: Operations, chance: Random) -> Act:
     """A WebSocket: a greeting, and messages in any order and form."""
+    messages = _messages(world, operations, chance)
+
+    async def act() -> Outcome:
+        said, code, taken = await _talk(world, messages)
+        sent = b"\n".join(
+            each if isinstance(each, bytes) else each.encode("utf-8", "surrogatepass") for each in messages
+        )
+        accepted = any(_accepted(message.get("payload")) for message in said if message.get("type") == "next")
+        if b'"INTERNAL"' in (told := as_json(said)):
+            raise Faulty(f"masked: {told[:300]!r}")
+        if code in (1006, 1011):
+            raise Faulty(f"the line broke with {code}")
+        return Outcome(f"line {code or 'open'}", told, accepted, sent, inputs=max(1, taken))
+
+    return act
+
+
+def _messages(world: World, operations: Operations, chance: Random) -> list[bytes | str]:
     messages: list[bytes | str] = []
     token = chance.choice([*world.tokens.values()])
     greeting: dict[str, Any] = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
@@ -139,7 +163,7 @@ async def over_line(world: World, operations: Operations, chance: Random) -> Out
         greeting = chance.choice(({"type": "connection_init", "payload": nasty(chance)}, {"type": nasty(chance)}, {}))
     messages.append(as_json(greeting).decode())
     operation = operations.wrong(chance)
-    for number in range(chance.choice((1, 1, 2, 60))):
+    for number in range(chance.choice((1, 2, 20, 60))):
         operation = operations.wrong(chance)
         message: Any = {"id": str(number), "type": "subscribe", "payload": operation.body()}
         match chance.randrange(8):
@@ -158,14 +182,7 @@ async def over_line(world: World, operations: Operations, chance: Random) -> Out
             case _:
                 pass
         messages.append(as_json(message).decode())
-    said, code = await _talk(world, messages)
-    sent = b"\n".join(each if isinstance(each, bytes) else each.encode("utf-8", "surrogatepass") for each in messages)
-    accepted = any(_accepted(message.get("payload")) for message in said if message.get("type") == "next")
-    if b'"INTERNAL"' in (told := as_json(said)):
-        raise Faulty(f"masked: {told[:300]!r}")
-    if code in (1006, 1011):
-        raise Faulty(f"the line broke with {code}")
-    return Outcome(f"line {code or 'open'}", told, accepted, sent)
+    return messages
 
 
 def _signed(world: World, chance: Random) -> Headers:
@@ -289,7 +306,7 @@ async def ask(app: FastAPI, asked: Asked, *, stream: bool = False) -> Answered:
         async with asyncio.timeout(_PATIENCE):
             if stream:
                 looking = asyncio.create_task(first.wait())
-                await asyncio.wait({answering, looking}, timeout=0.3, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({answering, looking}, timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
                 looking.cancel()
                 gone.set()
             await answering
@@ -300,7 +317,8 @@ async def ask(app: FastAPI, asked: Asked, *, stream: bool = False) -> Answered:
     return Answered(said[0]["status"], b"".join(message.get("body", b"") for message in said[1:]))
 
 
-def _outcome(entrance: str, answered: Answered, sent: bytes, operation: Operation) -> Outcome:
+def outcome_of(entrance: str, answered: Answered, sent: bytes, operation: Operation) -> Outcome:
+    """How it was answered; `Faulty` for an answer that none may have."""
     if answered.status >= 500:
         raise Faulty(f"{answered.status}: {answered.body[:300]!r}")
     if b'"INTERNAL"' in answered.body:
@@ -327,8 +345,11 @@ def _accepted(document: Any) -> bool:
     )
 
 
-async def _talk(world: World, messages: Sequence[bytes | str]) -> tuple[list[dict[str, Any]], int | None]:
-    """Send all messages over one line, wait until everything begun has an answer or a moment has passed, and leave."""
+async def _talk(world: World, messages: Sequence[bytes | str]) -> tuple[list[dict[str, Any]], int | None, int]:
+    """Send all messages over one line, wait until everything begun has an answer or a moment has passed, and leave.
+
+    What was said, the code of the closing, and how many of the messages were taken before that.
+    """
     scope = {
         "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "ws", "path": "/graphql",
         "raw_path": b"/graphql", "query_string": b"", "root_path": "", "headers": [(b"host", b"vekst.test")],
@@ -341,7 +362,14 @@ async def _talk(world: World, messages: Sequence[bytes | str]) -> tuple[list[dic
     waiting.put_nowait({"type": "websocket.receive", "text": '{"type":"ping"}'})
     said: list[dict[str, Any]] = []
     code: int | None = None
+    taken = 0
     ponged = asyncio.Event()
+
+    async def receive() -> Message:
+        nonlocal taken
+        message = await waiting.get()
+        taken += 1
+        return message
 
     async def send(message: Message) -> None:
         nonlocal code
@@ -352,7 +380,7 @@ async def _talk(world: World, messages: Sequence[bytes | str]) -> tuple[list[dic
             if said[-1].get("type") == "pong":
                 ponged.set()
 
-    serving = asyncio.create_task(world.app(scope, waiting.get, send))
+    serving = asyncio.create_task(world.app(scope, receive, send))
     looking = asyncio.create_task(ponged.wait())
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -366,4 +394,4 @@ async def _talk(world: World, messages: Sequence[bytes | str]) -> tuple[list[dic
         raise Faulty(f"the line did not end in {_PATIENCE} s") from None
     finally:
         looking.cancel()
-    return said, code
+    return said, code, min(taken - 1, len(messages))

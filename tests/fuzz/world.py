@@ -33,9 +33,11 @@ class World:
     organisation: Organisation
     tokens: dict[str, str]
     ids: list[str]
+    address: str
+    """Where the app is served on a real line, if it is."""
 
     @classmethod
-    async def create(cls, app: FastAPI, process: Process, issuer: DevelopmentIssuer) -> World:
+    async def create(cls, app: FastAPI, process: Process, issuer: DevelopmentIssuer, address: str = "") -> World:
         """A world with two organisations in which something has happened."""
         factory = Factory(process)
         ours, theirs = [
@@ -58,7 +60,7 @@ class World:
             kari = (await each.actor("kari")).learner_id
             assert kari is not None
             ids += [learner_node(kari), recognition_node(kari, 1)]
-        return cls(app, process, issuer, ours, tokens, ids)
+        return cls(app, process, issuer, ours, tokens, ids, address)
 
     def token(self, chance: Random) -> str | None:
         """Somebody's token, or nobody's."""

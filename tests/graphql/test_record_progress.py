@@ -91,6 +91,8 @@ async def test_a_batch_of_500_with_one_bad_event_stores_499(organisation: Organi
         ({"data": {"minutes": -(10**400)}}, "NUMBER_OUT_OF_RANGE", "data.minutes"),
         ({"data": {"customer": "a\0b"}}, "TEXT_NOT_STORABLE", "data.customer"),
         ({"data": {"customer": "\ud83d"}}, "TEXT_NOT_STORABLE", "data.customer"),
+        ({"data": {"minutes": "\ud83d"}}, "TEXT_NOT_STORABLE", "data.minutes"),
+        ({"data": {"\ud83d": 5}}, "TEXT_NOT_STORABLE", "data"),
         ({"data": {"minuets": 5}}, "UNKNOWN_FIELD", "data.minuets"),
         ({"data": {"customer": "x" * 20_000}}, "DATA_TOO_LARGE", "data"),
         ({"type": "call.practiced"}, "UNKNOWN_TYPE", "type"),

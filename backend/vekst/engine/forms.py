@@ -30,7 +30,7 @@ def fits(event_type: EventType, data: Mapping[str, FieldValue], recorded_by: Rec
         return False
     try:
         msgspec.convert(data, form)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # the latter for half of a surrogate pair
         return False
     return True
 
