@@ -10,6 +10,7 @@
 #   make fuzz      a million bad inputs to every entrance, about an hour: make fuzz SEED=7 (docs/security.md)
 #   make lock      the lock files again, after a change in pyproject.toml
 #   make texts     the catalogues of other languages, brought up to the sentences of the code
+#   make graphiql  the page for trying queries again, after a change in graphiql/ (needs Node.js)
 #   make released  keep the schema of the version in pyproject.toml, as the one that later schemas must not break
 
 SHELL := /bin/sh
@@ -27,7 +28,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check faults soak bench bench-full mutants fuzz fuzz-schema lock texts released format
+.PHONY: help setup demo test check faults soak bench bench-full mutants fuzz fuzz-schema lock texts graphiql released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -89,6 +90,10 @@ fuzz-schema: $(READY)
 
 texts: $(READY)
 	$(BIN)/python -m tests.catalogues
+
+graphiql:
+	cd graphiql && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	node graphiql/build.mjs "$(CURDIR)/backend/vekst/graphql/graphiql"
 
 released:
 	cp schema/schema.graphql "schema/released/$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml).graphql"

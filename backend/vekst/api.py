@@ -18,6 +18,7 @@ from vekst.graphql.event_stream import EventStreamEndpoint
 from vekst.graphql.execution import Operations
 from vekst.graphql.limits import Limits
 from vekst.graphql.metrics import GraphQLMetrics
+from vekst.graphql.page import page_routes
 from vekst.graphql.persisted import PersistedQueries, trusted_documents
 from vekst.graphql.schema import build_schema
 from vekst.graphql.websocket import WebSocketEndpoint
@@ -93,6 +94,8 @@ def create_app(
         WebSocketRoute("/graphql", WebSocketEndpoint(operations, arrivals)),
         Route("/graphql/stream", EventStreamEndpoint(operations, arrivals)),
     ]
+    if chosen.development:
+        app.router.routes += page_routes()
     app.include_router(health_router(started.get))
     app.include_router(metrics_router(told.metrics.registry, started.get))
     if issuer is not None:

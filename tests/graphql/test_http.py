@@ -18,6 +18,7 @@ from vekst.settings import Mode, Settings
 SignIn = Callable[..., Client]
 
 TYPENAME = "{ __typename }"
+_FILES = {"/graphql/graphiql.js": "text/javascript", "/graphql/graphiql.css": "text/css"}
 
 
 @pytest.fixture
@@ -92,11 +93,17 @@ async def test_a_browser_is_shown_a_page_in_development_only(settings: Settings,
     shown = await unsigned.http.get("/graphql", headers=browser)
     assert shown.headers["content-type"].startswith("text/html")
     assert "://" not in shown.text, "the page loads nothing from anywhere"
+    files = {name: media for name, media in _FILES.items() if name in shown.text}
+    assert files == _FILES
+    for name, media in files.items():
+        assert (await unsigned.http.get(name)).headers["content-type"].startswith(media)
     production = create_app(settings.model_copy(update={"mode": Mode.PRODUCTION, "issuer": "https://sign-in.example"}))
     async with production.router.lifespan_context(production), Client(production) as client:
         answer = await client.http.get("/graphql", headers=browser)
+        statuses = [(await client.http.get(name)).status_code for name in files]
     assert answer.status_code == 400
     assert answer.headers["content-type"].startswith("application/json")
+    assert statuses == [404, 404]
 
 
 async def test_get_never_writes(kari: Client) -> None:
