@@ -37,8 +37,12 @@ _BUILT_IN: Final = {
     GraphQLID: _TEXT,
     GraphQLBoolean: ShortWay("value.__class__ is bool"),
     GraphQLInt: ShortWay("value.__class__ is int and -2147483648 <= value <= 2147483647"),
-    # Neither infinite nor no number at all.
-    GraphQLFloat: ShortWay("value.__class__ is float and value - value == 0.0"),
+    # Neither infinite nor no number at all; and whole numbers that a float holds exactly.
+    GraphQLFloat: ShortWay(
+        "value - value == 0.0 if value.__class__ is float"
+        " else value.__class__ is int and -9007199254740992 <= value <= 9007199254740992",
+        "float(value)",
+    ),
 }
 _OWN: Final = {
     SCALARS[DateTime].name: ShortWay("value.__class__ is datetime and value.tzinfo is UTC"),

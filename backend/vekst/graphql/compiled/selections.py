@@ -165,10 +165,10 @@ def _attribute(selected: Selected, number: int, names: dict[str, object]) -> lis
 
     names[f"executed{number}"] = executed
     written = way.written if nullable is not kind else f"None if value is None else {way.written}"
-    test = way.test if nullable is not kind else f"value is None or {way.test}"
+    test = way.test if nullable is not kind else f"value is None or ({way.test})"
     return [
         f"  value = source.{attribute}\n",
-        f"  data[{selected.key!r}] = ({written}) if {test} else executed{number}(run, source, place)\n",
+        f"  data[{selected.key!r}] = ({written}) if ({test}) else executed{number}(run, source, place)\n",
     ]
 
 
@@ -183,7 +183,7 @@ def _leaf(kind: GraphQLLeafType, otherwise: Function) -> Function:
     way = short_way(kind, 0)
     if way is None:
         return otherwise
-    text = f"def made(run, value, place):\n return {way.written} if {way.test} else otherwise(run, value, place)\n"
+    text = f"def made(run, value, place):\n return {way.written} if ({way.test}) else otherwise(run, value, place)\n"
     return _made(text, {**NAMES, **dict(way.names), "otherwise": otherwise})
 
 
