@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from vekst.domain.texts import DEFAULT_LOCALE, LOCALES
@@ -17,6 +18,7 @@ _NORWEGIAN: Final = frozenset({"no", "nn", "nb"})
 
 _RANGE: Final = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 _RANGES_AT_MOST: Final = 20
+_CHOICES_AT_MOST: Final = 1_024
 
 
 def accepted_languages(header: str) -> tuple[str, ...]:
@@ -41,12 +43,7 @@ class Languages:
 
     def choose(self, offered: Sequence[str]) -> str | None:
         """The first of the wanted languages that is offered, in the offer's own spelling."""
-        by_tag = {tag.lower(): tag for tag in offered}
-        for wanted in self.wanted:
-            for tag in _spellings(wanted):
-                if tag in by_tag:
-                    return by_tag[tag]
-        return None
+        return _chosen(self.wanted, tuple(offered))
 
     @property
     def messages(self) -> str:
@@ -57,6 +54,13 @@ class Languages:
         """The text in the caller's language, or in the first of its locales."""
         locale = self.choose(tuple(texts))
         return texts[locale] if locale is not None else next(iter(texts.values()), "")
+
+
+# Few callers speak few languages, and an answer has hundreds of texts.
+@lru_cache(_CHOICES_AT_MOST)
+def _chosen(wanted: tuple[str, ...], offered: tuple[str, ...]) -> str | None:
+    by_tag = {tag.lower(): tag for tag in offered}
+    return next((by_tag[tag] for each in wanted for tag in _spellings(each) if tag in by_tag), None)
 
 
 def _spellings(tag: str) -> Iterable[str]:
