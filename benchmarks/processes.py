@@ -65,6 +65,8 @@ def _environment(stage: Stage) -> dict[str, str]:
         "VEKST_TRUSTED_DOCUMENTS": str(OPERATIONS),
         # One integration is measured here, at all that it can do.
         "VEKST_REQUESTS_PER_MINUTE": "0",
+        "VEKST_ORGANISATION_REQUESTS_PER_MINUTE": "0",
+        "VEKST_ORGANISATION_EVENTS_PER_MINUTE": "0",
     }
 
 

@@ -79,7 +79,7 @@ def create_app(
     operations = Operations(
         build_schema(),
         development=chosen.development,
-        limits=limits or Limits(cost=chosen.operation_cost, per_minute=chosen.requests_per_minute),
+        limits=limits or _limits(chosen),
         persisted=PersistedQueries(trusted, only_trusted=chosen.only_trusted_documents),
         tracing=told.tracing,
     )
@@ -101,6 +101,14 @@ def create_app(
     if issuer is not None:
         app.include_router(keys_router(issuer.jwks()))
     return app
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        cost=settings.operation_cost,
+        per_minute=settings.requests_per_minute,
+        organisation_per_minute=settings.organisation_requests_per_minute,
+    )
 
 
 def _guard(app: FastAPI, settings: Settings, signals: Signals) -> None:

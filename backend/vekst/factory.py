@@ -39,6 +39,7 @@ from vekst.services.ingestion import IngestionService
 from vekst.services.judging import JudgingService
 from vekst.services.organisations import OrganisationsService
 from vekst.services.outbox import OutboxService, Told
+from vekst.services.pace import Pace
 from vekst.services.packs import Packs
 from vekst.services.people import PeopleService
 from vekst.services.planning import PlanningService
@@ -251,6 +252,7 @@ class Factory:
             process.queue,
             process.clock,
             backlog=process.backlog,
+            pace=Pace(self.rates(), process.settings.organisation_events_per_minute),
             auditor=self.auditor(),
         )
 
@@ -267,7 +269,7 @@ class Factory:
         return QueryStore(self._process.valkey, org_id)
 
     def rates(self) -> Rates:
-        """How often callers ask."""
+        """How often callers and organisations ask."""
         return Rates(self._process.valkey)
 
     def feedback(self) -> FeedbackService:

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     """Run those operations and nothing else."""
     requests_per_minute: Annotated[int, Field(ge=0)] = 600
     """GraphQL requests that one person or integration may send in a minute; 0 for any number."""
+    organisation_requests_per_minute: Annotated[int, Field(ge=0)] = 30_000
+    """GraphQL requests that all of an organisation may send in a minute; 0 for any number."""
+    organisation_events_per_minute: Annotated[int, Field(ge=0)] = 300_000
+    """Events that may be recorded for an organisation in a minute; 0 for any number."""
     operation_cost: Annotated[int, Field(ge=0)] = 50_000
     """What one GraphQL operation may cost: the values that its answer may hold at most; 0 for any number."""
     pending_at_most: Annotated[int, Field(ge=0)] = 200_000

@@ -182,6 +182,8 @@ def _environment(settings: Settings, database: SecretStr, redis: SecretStr) -> d
         "VEKST_DATA_DIR": str(settings.data_dir),
         # The integration is meant to be hasty.
         "VEKST_REQUESTS_PER_MINUTE": "0",
+        "VEKST_ORGANISATION_REQUESTS_PER_MINUTE": "0",
+        "VEKST_ORGANISATION_EVENTS_PER_MINUTE": "0",
     }
 
 

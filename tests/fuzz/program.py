@@ -93,7 +93,7 @@ class Program:
 
     async def _begin(self, stack: AsyncExitStack) -> None:
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vf")))
-        settings = self.settings.model_copy(update={"requests_per_minute": 0})
+        settings = self.settings.model_copy(update={"requests_per_minute": 0, "organisation_requests_per_minute": 0})
         app = create_app(settings)
         await stack.enter_async_context(app.router.lifespan_context(app))
         self._issuer = DevelopmentIssuer.open(settings.data_dir)

@@ -109,6 +109,8 @@ async def test_a_standby_takes_over_under_load_and_nothing_acknowledged_is_lost(
         "VEKST_REDIS_URL": replicated.redis_url.get_secret_value(),
         "VEKST_DATA_DIR": str(replicated.data_dir),
         "VEKST_REQUESTS_PER_MINUTE": "0",
+        "VEKST_ORGANISATION_REQUESTS_PER_MINUTE": "0",
+        "VEKST_ORGANISATION_EVENTS_PER_MINUTE": "0",
         "VEKST_LOG_LEVEL": "error",
     }
     issuer = DevelopmentIssuer.open(replicated.data_dir)

@@ -15,6 +15,10 @@ _EVENTS: Final = {
         "More events wait to be judged here than are let in.",
         "Keep them, and send them again in {seconds} seconds; nothing of the batch was stored.",
     ),
+    "EVENTS_TOO_FAST": Wording(
+        "More than {limit} events a minute are recorded in your organisation.",
+        "Keep them, and send them again in {seconds} seconds; nothing of the batch was stored.",
+    ),
     "TIME_WITHOUT_OFFSET": Wording("The time has no offset.", "Write it with one, such as 2026-03-02T09:00:00+01:00."),
     "TIME_NOT_UNDERSTOOD": Wording("This is not a time.", "Write it as in 2026-03-02T09:00:00+01:00."),
     "DATE_NOT_UNDERSTOOD": Wording("This is not a date.", "Write it as in 2026-03-02."),

@@ -64,6 +64,10 @@ _REQUEST: Final = {
     "TOO_FAST": Wording(
         "More than {limit} requests within {seconds} seconds.", "Wait a little, and send events together."
     ),
+    "ORGANISATION_TOO_FAST": Wording(
+        "Your organisation sends more than {limit} requests a minute.",
+        "Try again in {seconds} seconds; systems that ask for much should ask less often.",
+    ),
     "OPERATION_TOO_SLOW": Wording(
         "The answer took longer than {seconds} seconds.", "Ask for less at a time, or again later."
     ),

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from inspect import isawaitable
+from math import ceil
 from typing import Any, Final
 
 from graphql import (
@@ -176,17 +177,28 @@ class Operations:
         return Admitted(request, prepared.document, operation, compiled)
 
     async def _too_fast(self, context: Context) -> Answer | None:
-        """Why this caller has to wait a little, if so; nobody waits where it can't be known."""
-        actor, most = context.caller.actor, self._limits.per_minute
-        if actor is None or not most:
+        """Why this caller, or all of their organisation, has to wait; nobody does where it can't be known."""
+        actor, most, of_all = context.caller.actor, self._limits.per_minute, self._limits.organisation_per_minute
+        if actor is None or not (most or of_all):
             return None
-        counted = await context.factory.rates().count(f"{actor.org_id}:{actor.learner_id or actor.name}")
-        if counted is None:
+        asked = await context.factory.rates().ask(
+            actor.org_id,
+            str(actor.learner_id or actor.name),
+            most=most,
+            of_all=of_all,
+            person=actor.learner_id is not None,
+        )
+        if asked is None:
             context.metrics.uncounted()
-        if counted is None or counted <= most:
             return None
-        error = TooMany("TOO_FAST", limit=most, seconds=WINDOW_SECONDS)
-        headers = {"Retry-After": str(WINDOW_SECONDS)}
+        if most and asked.counted > most:
+            error = TooMany("TOO_FAST", limit=most, seconds=WINDOW_SECONDS)
+        elif asked.wait:
+            error = TooMany("ORGANISATION_TOO_FAST", limit=of_all, seconds=ceil(asked.wait))
+        else:
+            return None
+        context.metrics.held_back(error.code)
+        headers = {"Retry-After": str(error.params["seconds"])}
         return Answer(429, {"errors": [told(error, context.languages.messages)]}, headers=headers)
 
     def _too_costly(

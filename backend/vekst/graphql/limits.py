@@ -27,7 +27,8 @@ class Limits:
     """The limits of one operation.
 
     `cost` is how many values its answer may hold at most; `seconds` is how long it may run, `per_minute` how many one
-    caller may ask for. A `cost` or `per_minute` of 0 is no limit.
+    caller may ask for, and `organisation_per_minute` how many all of an organisation may. Of `cost` and of the last two
+    0 is no limit.
     """
 
     characters: int = 16_000
@@ -39,6 +40,7 @@ class Limits:
     cost: int = 50_000
     seconds: float = 10.0
     per_minute: int = 600
+    organisation_per_minute: int = 30_000
 
 
 class _Extent(NamedTuple):

@@ -32,9 +32,19 @@ class GraphQLMetrics:
 
         self._streams = Gauge("vekst_graphql_streams", "Operations that stream now.", ("transport",), registry=registry)
 
+        self._held_back = Counter(
+            "vekst_held_back",
+            "Requests and batches of events that were told to come later, by the code that they were told.",
+            ("code",),
+            registry=registry,
+        )
         self._uncounted = Counter(
             "vekst_requests_uncounted", "Requests let through uncounted, since Valkey was away.", registry=registry
         )
+
+    def held_back(self, code: str) -> None:
+        """Count a request or a batch that was told to come later, by the code that it was told."""
+        self._held_back.labels(code).inc()
 
     def uncounted(self) -> None:
         """Count a request whose caller's rate could not be known."""

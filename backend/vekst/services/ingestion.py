@@ -26,6 +26,7 @@ from vekst.services.backlog import Backlog
 from vekst.services.clock import Clock
 from vekst.services.event_forms import form_problem, is_plain_id, json_text, storable_json
 from vekst.services.event_times import Times
+from vekst.services.pace import Pace
 from vekst.services.packs import Packs
 from vekst.services.recorders import Recorder, Recording, recorder_for_actor, recorder_for_import
 from vekst.storage import intake_store
@@ -43,25 +44,37 @@ class IngestionService:
     """Progress events on their way in. STORED means committed; who is told afterwards never changes the answer."""
 
     def __init__(
-        self, database: Database, packs: Packs, queue: Queue, clock: Clock, *, backlog: Backlog, auditor: Auditor
+        self,
+        database: Database,
+        packs: Packs,
+        queue: Queue,
+        clock: Clock,
+        *,
+        backlog: Backlog,
+        pace: Pace,
+        auditor: Auditor,
     ) -> None:
         self._database = database
         self._packs = packs
         self._queue = queue
         self._clock = clock
         self._backlog = backlog
+        self._pace = pace
         self._auditor = auditor
 
     async def record(self, actor: Actor, events: Sequence[NewEvent]) -> list[Receipt]:
         """Store what a signed-in person or an integration reports; one receipt per event, in order.
 
-        `TooMany` for more than 500 or where too many wait to be judged, `InvalidInput` for none: nothing is stored.
+        `TooMany` for more than 500, and where too many wait or come too fast, `InvalidInput` for none: nothing of it is
+        stored.
         """
         if not events:
             raise InvalidInput("NO_EVENTS", field="events")
         if len(events) > EVENTS_PER_BATCH:
             raise TooMany("TOO_MANY_EVENTS", field="events", limit=EVENTS_PER_BATCH)
-        await self._backlog.admit(self._database, actor.org_id, person=actor.learner_id is not None)
+        person = actor.learner_id is not None
+        await self._backlog.admit(self._database, actor.org_id, person=person)
+        await self._pace.admit(actor.org_id, len(events), person=person)
         return await self._store(actor.org_id, recorder_for_actor(actor), events)
 
     async def record_import(

@@ -18,7 +18,6 @@ from vekst.graphql.refusals import InvalidInput, NotAllowed, NotSignedIn, TooMan
 from vekst.graphql.scalars import JSON, DateTime, read_instant
 from vekst.graphql.types.enums import ReceiptStatus
 from vekst.graphql.types.nodes import given
-from vekst.services.backlog import COME_BACK_AFTER
 
 __all__ = [
     "EventReceipt",
@@ -120,8 +119,9 @@ async def record_progress(info: Info, batch: RecordProgressInput) -> RecordProgr
     good = [event for event in read if isinstance(event, NewEvent)]
     try:
         stored = iter(await context.factory.ingestion().record(actor, good) if good else ())
-    except TooManyError:
-        context.come_back_after = COME_BACK_AFTER
+    except TooManyError as error:
+        context.come_back_after = int(str(error.params["seconds"]))
+        context.metrics.held_back(error.code)
         raise
     receipts = [next(stored) if isinstance(event, NewEvent) else event for event in read]
     context.metrics.receipted(receipt.status.value for receipt in receipts)
