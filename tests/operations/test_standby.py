@@ -24,6 +24,7 @@ from vekst.settings import Settings
 from vekst.storage.migrations import upgrade
 from vekst.tokens import DevelopmentIssuer
 
+UNLIMITED = [f"VEKST_{name}_PER_MINUTE" for name in ("REQUESTS", "ORGANISATION_REQUESTS", "ORGANISATION_EVENTS")]
 PEOPLE = tuple(f"seller-{number}" for number in range(6))
 RECORD = """
 mutation Record($events: [ProgressEventInput!]!) {
@@ -108,9 +109,7 @@ async def test_a_standby_takes_over_under_load_and_nothing_acknowledged_is_lost(
         "VEKST_DATABASE_URL": pair.url("vekst"),
         "VEKST_REDIS_URL": replicated.redis_url.get_secret_value(),
         "VEKST_DATA_DIR": str(replicated.data_dir),
-        "VEKST_REQUESTS_PER_MINUTE": "0",
-        "VEKST_ORGANISATION_REQUESTS_PER_MINUTE": "0",
-        "VEKST_ORGANISATION_EVENTS_PER_MINUTE": "0",
+        **dict.fromkeys(UNLIMITED, "0"),
         "VEKST_LOG_LEVEL": "error",
     }
     issuer = DevelopmentIssuer.open(replicated.data_dir)
