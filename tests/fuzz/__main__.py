@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import resource
 import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -17,6 +19,9 @@ from tests.support.servers import shared_endpoints, with_database, with_redis
 from vekst.settings import Mode, Settings
 
 __all__ = ["main"]
+
+_MEMORY_AT_MOST: Final = 6 << 30
+"""Bytes that the program may take: an input that wants more is a fault of its own, and takes nobody else's memory."""
 
 
 def main() -> None:
@@ -30,6 +35,7 @@ def main() -> None:
     asked = parser.parse_args()
     given = [_named(name) for name in asked.replay] if asked.replay else inputs(asked.seed, asked.entrances)
     last = [0.0]
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_AT_MOST, _MEMORY_AT_MOST))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vekst-fuzz-")))
         found = stack.enter_context(shared_endpoints(folder, "fuzzing"))

@@ -34,6 +34,7 @@ _SCHEMA: Final = Path(__file__).parents[2] / "schema" / "schema.graphql"
 NAMES: Final = ("kari", "nora", "north", "learning-streaks", "discovery", "brave-caller", "call.practised", "1", "crm")
 _TIMES: Final = ("2026-06-01T12:00:00Z", "2026-10-25T02:30:00+01:00", "2020-01-01T00:00:00Z")
 _KNOWN: Final = 200
+_LONG: Final = 30_000
 _STOP: Final = 0.3
 """How likely a walk through variables ends where it is, and does not go deeper."""
 _DATES: Final = ("2026-06-01", "2026-12-24", "2026-10-25")
@@ -254,7 +255,9 @@ def _literals(chance: Random, operation: Operation) -> None:
 
 
 def _repeated(chance: Random, operation: Operation) -> None:
-    """More of the same than any app asks for."""
+    """More of the same than any app asks for; what is long already gets no longer."""
+    if len(operation.text) > _LONG:
+        return
     head, _, rest = operation.text.partition("{")
     times = 400 if chance.random() < 0.05 else chance.choice((2, 31))
     operation.text = f"{head}{{" + rest.rpartition("}")[0] * times + "}"

@@ -26,6 +26,7 @@ __all__ = ["Answered", "Asked", "Headers", "ask", "outcome_of", "over_http", "ov
 
 Headers = list[tuple[bytes, bytes]]
 _PATIENCE: Final = 20.0
+_LINE_AT_MOST: Final = 4_000_000
 _JSON: Final = (b"content-type", b"application/json")
 _REFUSED: Final = frozenset({"InvalidInput", "NotAllowed", "NotFound", "NotSignedIn", "TooMany"})
 
@@ -57,7 +58,8 @@ def over_http(world: World, operations: Operations, chance: Random) -> Act:
         case 0:
             method, query = "GET", _parameters(chance, operation)
         case 1:
-            body = as_json([operation.body()] * (chance.choice((0, 1, 2, 50)) if len(operation.text) < 2_000 else 2))
+            one = as_json(operation.body())
+            body = b"[" + b",".join([one] * (chance.choice((0, 1, 2, 50)) if len(one) < 20_000 else 2)) + b"]"
         case 2:
             digest = sha256(operation.text.encode("utf-8", "surrogatepass")).hexdigest()
             wrong = chance.choice((digest, digest[:-1], digest.upper(), nasty(chance), {"a": 1}))
@@ -164,6 +166,8 @@ def _messages(world: World, operations: Operations, chance: Random) -> list[byte
     messages.append(as_json(greeting).decode())
     operation = operations.wrong(chance)
     for number in range(chance.choice((1, 2, 20, 60))):
+        if sum(map(len, messages)) > _LINE_AT_MOST:
+            break
         operation = operations.wrong(chance)
         message: Any = {"id": str(number), "type": "subscribe", "payload": operation.body()}
         match chance.randrange(8):
