@@ -28,7 +28,7 @@ GROWTH_AT_MOST: Final = 400 << 20
 _INSIDE: Final = re.compile(
     rb"Traceback|File \"|site-packages|(?<!postgresql\+)asyncpg|sqlalchemy|psycopg|pydantic|graphql-core|starlette"
     rb"|vekst[._](?:storage|services|graphql|queries|engine|app|eraser)|org_id|learner_id|pg_catalog|INSERT INTO"
-    rb"|SELECT \w+ FROM| object at 0x|<class '|Error\(|/tmp/|/home/|/usr/|/root/|\.py\b"
+    rb"|SELECT \w+ FROM| object at 0x|<class '|Error\(|/tmp/|/home/|/usr/|/root/|(?<!data)\.py\b"
 )
 """Words of the inside that no answer has a use for."""
 

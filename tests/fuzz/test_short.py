@@ -52,6 +52,8 @@ async def test_a_query_string_that_no_server_should_take_is_not_read(settings: S
 def test_a_device_is_no_file_to_import() -> None:
     with pytest.raises(ImportStopped, match="no file"):
         read_people(Path("/dev/zero"))
+    with pytest.raises(WrongMapping, match="128 KiB"):
+        load_mapping(Path("/dev/zero"))
 
 
 def test_a_file_of_people_with_endless_columns_is_not_told_in_full(tmp_path: Path) -> None:

@@ -74,10 +74,13 @@ def missing_columns(path: Path, mapping: Mapping, header: list[str]) -> WrongMap
 
 
 def _parse(path: Path) -> YamlTree:
-    if path.stat().st_size > _LIMIT:
+    # A device says that it is empty, and never ends.
+    with path.open("rb") as file:
+        content = file.read(_LIMIT + 1)
+    if len(content) > _LIMIT:
         raise WrongMapping((MappingProblem(str(path), 1, 1, "is larger than 128 KiB; is this the mapping file?"),))
     try:
-        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
+        return parse_yaml(content.decode("utf-8"), str(path))
     except UnicodeDecodeError:
         raise WrongMapping((MappingProblem(str(path), 1, 1, "is not text in UTF-8; save it so"),)) from None
 
