@@ -221,7 +221,9 @@ NOT_ADMINISTRATIVE: Final = {
     "what learners do themselves, and what two people do with each other": {
         "AcknowledgingService.acknowledge",
         "BoardsService.join",
+        "BoardsService.join_challenge",
         "BoardsService.leave",
+        "BoardsService.leave_challenge",
         "ChoicesService.accept_quest",
         "ChoicesService.change_zone",
         "ChoicesService.take_time_off",

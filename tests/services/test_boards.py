@@ -77,6 +77,32 @@ async def test_a_board_has_a_place_for_those_only_who_joined(craft: Organisation
     await _counts_agree(craft)
 
 
+async def test_who_never_did_anything_is_on_boards_that_need_no_joining_whatever_came_first(
+    organisation: Organisation,
+) -> None:
+    """L1: they are members with the value 0, taken in before the first version, between two, and after the last."""
+    await organisation.hire("before", team="north")
+    await organisation.judge()
+    await organisation.publish()
+    await organisation.judge()
+    assert await _places(organisation, LONGEST) == {"before": 0}
+    await organisation.hire("after", team="north")
+    assert await _places(organisation, LONGEST) == {"after": 0, "before": 0}, "from the moment they are taken in"
+    await organisation.publish(changed("boards.yaml", "longest-streaks:", "other-streaks:"))
+    assert organisation.id in await organisation.factory.judging().pending_organisations()
+    await organisation.judge()
+    [(team,)] = await organisation.rows("SELECT team_id FROM teams")
+    for scope in ("org", f"team:{team}"):
+        assert await _places(organisation, "other-streaks", scope) == {"after": 0, "before": 0}
+        assert await _places(organisation, LONGEST, scope) == {}
+    assert organisation.id not in await organisation.factory.judging().pending_organisations()
+    await organisation.record("before", new_event("1"))
+    await organisation.judge()
+    assert await _places(organisation, "other-streaks") == {"after": 0, "before": 1}
+    assert (await organisation.factory.replaying().verify(organisation.id)).differences == ()
+    await _counts_agree(organisation)
+
+
 async def test_judging_moves_the_places_of_who_joined_in_the_organisation_and_the_team(craft: Organisation) -> None:
     await _join(craft, "kari", "ola")
     await _join(craft, "kari", board=EFFORT)
@@ -212,7 +238,7 @@ async def test_a_board_that_the_rules_no_longer_have_loses_its_places(craft: Org
     await craft.publish(without)
     await craft.judge()
     assert "kari" not in await _places(craft, LONGEST)
-    assert await _places(craft, "other-streaks") == {"kari": 1}
+    assert await _places(craft, "other-streaks") == {"kari": 1, "ola": 0, "per": 0}
     await _counts_agree(craft)
 
 

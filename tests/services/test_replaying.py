@@ -249,7 +249,7 @@ async def test_c3_what_a_challenge_gave_is_settled_and_no_difference(craft: Orga
 
 async def test_who_is_not_judged_by_this_engine_yet_is_left_out_and_counted(craft: Organisation) -> None:
     await craft.factory.replaying().mark(craft.id)
-    assert await verified(craft) == Verification(learners=1, behind=2, differences=())
+    assert await verified(craft) == Verification(learners=0, behind=3, differences=())
 
 
 async def test_a_replay_judges_everyone_again_and_heals_standings(craft: Organisation, as_owner: Change) -> None:
@@ -261,13 +261,13 @@ async def test_a_replay_judges_everyone_again_and_heals_standings(craft: Organis
     ledger = await craft.ledger()
     await edit(craft, as_owner, poorer)
     replaying = craft.factory.replaying()
-    assert await replaying.mark(craft.id) == 2
+    assert await replaying.mark(craft.id) == 3
     began = await replaying.progress(craft.id)
-    assert (began.learners, began.judged, began.over) == (2, 0, False)
+    assert (began.learners, began.judged, began.over) == (3, 0, False)
     told: list[tuple[int, int]] = []
     ended = await replaying.finish(craft.id, lambda done, of: told.append((done, of)))
-    assert (ended.judged, ended.over) == (2, True)
-    assert (told[0], told[-1]) == ((0, 2), (2, 2))
+    assert (ended.judged, ended.over) == (3, True)
+    assert (told[0], told[-1]) == ((0, 3), (3, 3))
     assert await craft.ledger() == ledger
     assert await found(craft) == []
 
@@ -290,11 +290,11 @@ async def test_progress_under_a_new_version_begins_at_none_and_ends_with_all(cra
     replaying = craft.factory.replaying()
     assert (await replaying.progress(craft.id)).judged == 0
     ended = await replaying.finish(craft.id, lambda *_: None)
-    assert (ended.learners, ended.judged, ended.set_aside, ended.over) == (2, 2, 0, True)
+    assert (ended.learners, ended.judged, ended.set_aside, ended.over) == (3, 3, 0, True)
 
 
 async def test_who_is_set_aside_does_not_hold_up_the_others(craft: Organisation, as_owner: Change) -> None:
     await craft.publish(CRAFT_CHANGED)
     await as_owner("UPDATE standings SET failures = 3, retry_at = now() + interval '1 hour' WHERE learner_id = :ola")
     ended = await craft.factory.replaying().finish(craft.id, lambda *_: None)
-    assert (ended.learners, ended.judged, ended.set_aside, ended.over) == (2, 1, 1, True)
+    assert (ended.learners, ended.judged, ended.set_aside, ended.over) == (3, 2, 1, True)

@@ -13,6 +13,7 @@ _WHO: Final = {
     "CHALLENGE_NOT_YOURS": Wording(
         "A challenge is set by those who manage all its teams.", "Ask the team's manager, or an administrator."
     ),
+    "CHALLENGE_BOARD_OF_MEMBERS": Wording("Only those who take part in a challenge can be on its board."),
     "TEAM_UNKNOWN": Wording("There is no team `{team}` for you."),
     "CHALLENGE_TEAMS_NOT_VALID": Wording("A challenge is for 1 to {most} different teams."),
 }

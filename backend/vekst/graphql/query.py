@@ -14,6 +14,7 @@ from vekst.graphql.fields import resolved
 from vekst.graphql.nodes import find_node
 from vekst.graphql.scalars import DateTime, read_instant
 from vekst.graphql.types.audit import AuditAct, AuditConnection, audit_for
+from vekst.graphql.types.boards import board_for
 from vekst.graphql.types.challenges import (
     Challenge,
     ChallengeConnection,
@@ -23,7 +24,7 @@ from vekst.graphql.types.challenges import (
 )
 from vekst.graphql.types.changes import Changes, changes_since
 from vekst.graphql.types.enums import ChallengeState
-from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
+from vekst.graphql.types.leaderboards import Leaderboard
 from vekst.graphql.types.learners import Learner, learner_of
 from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
 from vekst.graphql.types.quests import QuestConnection, quests_page
@@ -117,11 +118,14 @@ class Query:
         """Openness."""
         return await transparency_for(info.context)
 
-    @resolved("The leaderboard of that key; null if there is none.")
+    @resolved("The leaderboard of that key, of the quest files or of a challenge; null if there is none for one.")
     async def leaderboard(
         self,
         info: Info,
-        key: Annotated[str, strawberry.argument(description="The board's key in the quest files.")],
+        key: Annotated[
+            str,
+            strawberry.argument(description="The board's key: in the quest files, or as a challenge's board has it."),
+        ],
         team: Annotated[
             str | None, strawberry.argument(description="A team's key: the board of that team only.")
         ] = strawberry.UNSET,
@@ -133,7 +137,7 @@ class Query:
         ] = strawberry.UNSET,
     ) -> Leaderboard | None:
         """Who keeps at it."""
-        return await leaderboard_for(info.context, key, given(team), given(period))
+        return await board_for(info.context, key, given(team), given(period))
 
     @resolved("The challenge with that id, for its members, its managers and admins; null if there is none for one.")
     async def challenge(

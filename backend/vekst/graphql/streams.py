@@ -18,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from vekst.domain.challenges import FINAL
 from vekst.domain.errors import InvalidInput, NotFound
 from vekst.graphql.context import Context
+from vekst.graphql.types.boards import board_for
 from vekst.graphql.types.challenges import Challenge, challenge_id_of, challenge_seen, same_challenge
 from vekst.graphql.types.enums import ChallengeState
-from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
+from vekst.graphql.types.leaderboards import Leaderboard
 from vekst.graphql.types.recognitions import RecognitionEdge, edge_of, read_place
 from vekst.queries.ledger import LedgerRow, ledger_since, newest_seq
 
@@ -115,7 +116,7 @@ async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
         await context.look_again()
         fresh = context.renewed()
         try:
-            board = await leaderboard_for(fresh, key, team, None)
+            board = await board_for(fresh, key, team)
         finally:
             await fresh.close()
     if board is None:

@@ -41,7 +41,10 @@ class Subscription:
     async def leaderboard(
         self,
         info: Info,
-        key: Annotated[str, strawberry.argument(description="The board's key in the quest files.")],
+        key: Annotated[
+            str,
+            strawberry.argument(description="The board's key: in the quest files, or as a challenge's board has it."),
+        ],
         team: Annotated[
             str | None, strawberry.argument(description="A team's key: the board of that team only.")
         ] = strawberry.UNSET,

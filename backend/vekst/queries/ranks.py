@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
-__all__ = ["BoardReading", "MemberRow", "PlaceRow", "ranked"]
+__all__ = ["BoardReading", "MemberRow", "MemberValue", "PlaceRow", "ranked", "ranked_whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class MemberRow:
     value: int
     beside: int
     is_top: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberValue:
+    """A member of a board that is read as a whole."""
+
+    learner_id: UUID
+    person: str
+    name: str
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,23 @@ def ranked(
     by_learner = {member.learner_id: member for member in members}
     places = tuple(_place(member, *ranks[member.value]) for member in by_learner.values())
     return BoardReading(size, places, next_value)
+
+
+def ranked_whole(members: Sequence[MemberValue], viewer: UUID | None) -> BoardReading:
+    """The reading of a board of these members; who has nothing yet is on it, without a place."""
+    placed = sorted(
+        (member for member in members if member.value > 0), key=lambda each: (each.value, each.learner_id), reverse=True
+    )
+    places: list[PlaceRow] = []
+    for values_above, (_, same) in enumerate(groupby(placed, key=lambda each: each.value)):
+        tied, above = list(same), len(places)
+        places += [
+            PlaceRow(each.learner_id, each.person, each.name, each.value, above, values_above, len(tied))
+            for each in tied
+        ]
+    mine = next((place for place in places if place.learner_id == viewer), None)
+    better = [place.value for place in places if mine is not None and place.value > mine.value]
+    return BoardReading(len(members), tuple(places), min(better, default=None))
 
 
 def _ranks(members: Iterable[MemberRow], above: int, different: int) -> Mapping[int, tuple[int, int]]:

@@ -9,14 +9,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.domain.actors import Actor
+from vekst.domain.actors import Actor, Role
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.engine.standing import decode
 from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
 from vekst.services.places import places_of
-from vekst.storage import boards_store, organisations_store, standings_store
+from vekst.storage import boards_store, challenges_store, organisations_store, standings_store
+from vekst.storage.board_scopes import challenge_board
 from vekst.storage.database import Database
 from vekst.storage.standings_store import StandingRow
 
@@ -41,6 +42,14 @@ class BoardsService:
         """Leave a board; the place is gone at once. `NotFound` for an unknown board."""
         await self._choose(actor, board, joined=False)
 
+    async def join_challenge(self, actor: Actor, challenge_id: UUID) -> None:
+        """Join a challenge's board. `NotFound` for who has no part in it now, or where it has none."""
+        await self._choose_challenge(actor, challenge_id, joined=True)
+
+    async def leave_challenge(self, actor: Actor, challenge_id: UUID) -> None:
+        """Leave a challenge's board; the place is gone at once. `NotFound` as for joining."""
+        await self._choose_challenge(actor, challenge_id, joined=False)
+
     async def sweep(self) -> int:
         """Replace values that no longer hold, in every organisation; how many learners were looked at."""
         async with self._database.crossing() as connection:
@@ -62,17 +71,41 @@ class BoardsService:
         return len(due)
 
     async def _choose(self, actor: Actor, board: str, *, joined: bool) -> None:
-        if actor.learner_id is None:
-            raise NotAllowed("NOT_A_LEARNER")
-        now = self._clock()
+        learner_id, now = _learner(actor), self._clock()
         async with self._database.writing(actor.org_id) as connection:
             pack = await self._packs.latest(connection, actor.org_id)
             if pack is None or board not in pack.leaderboards:
                 raise NotFound("LEADERBOARD_UNKNOWN", field="key", key=board[:80])
-            if not await standings_store.lock(connection, actor.org_id, [actor.learner_id]):
-                raise InvalidInput("PERSON_ERASED")  # while they asked
-            await boards_store.choose(connection, actor.org_id, actor.learner_id, board=board, joined=joined, at=now)
-            await refresh_places(connection, self._packs, actor.org_id, [actor.learner_id], now)
+            await _lock(connection, actor.org_id, learner_id)
+            await boards_store.choose(connection, actor.org_id, learner_id, board=board, joined=joined, at=now)
+            await refresh_places(connection, self._packs, actor.org_id, [learner_id], now)
+
+    async def _choose_challenge(self, actor: Actor, challenge_id: UUID, *, joined: bool) -> None:
+        """Only the choice is stored: what is on the board is read from the challenge itself."""
+        learner_id, now = _learner(actor), self._clock()
+        async with self._database.writing(actor.org_id) as connection:
+            await _lock(connection, actor.org_id, learner_id)
+            row = (await challenges_store.read(connection, actor.org_id, [challenge_id])).get(challenge_id)
+            if row is None or not row.has_board:
+                raise NotFound("CHALLENGE_UNKNOWN", field="key")
+            spans = await challenges_store.memberships(connection, actor.org_id, [challenge_id])
+            if not any(span.learner_id == learner_id and span.left_at is None for span in spans):
+                if actor.manages.intersection(row.teams) or actor.has(Role.ADMIN):
+                    raise NotAllowed("CHALLENGE_BOARD_OF_MEMBERS", field="key")
+                raise NotFound("CHALLENGE_UNKNOWN", field="key")
+            board = challenge_board(challenge_id)
+            await boards_store.choose(connection, actor.org_id, learner_id, board=board, joined=joined, at=now)
+
+
+def _learner(actor: Actor) -> UUID:
+    if actor.learner_id is None:
+        raise NotAllowed("NOT_A_LEARNER")
+    return actor.learner_id
+
+
+async def _lock(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> None:
+    if not await standings_store.lock(connection, org_id, [learner_id]):
+        raise InvalidInput("PERSON_ERASED")  # while they asked
 
 
 async def refresh_places(

@@ -197,7 +197,7 @@ class JudgingService:
         _log.info("judged", org_id=str(org_id), **batch.counts(), **ends)
 
     async def _claim(self, connection: AsyncConnection, org_id: UUID, now: datetime) -> list[UUID]:
-        """Learners with pending events, next in the round; then those whom an earlier version of the pack judged."""
+        """Learners with pending events, next in the round; then those whom no version judged yet, or an earlier one."""
         after = self._rounds.pop(org_id, NOBODY)
         for start in dict.fromkeys((after, NOBODY)):
             last: UUID | None = start

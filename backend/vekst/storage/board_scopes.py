@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-__all__ = ["BAND_SHIFTS", "IS_ORGANISATION", "ORGANISATION_SCOPE", "period_of", "team_scope", "windowed"]
+__all__ = [
+    "BAND_SHIFTS",
+    "IS_ORGANISATION",
+    "ORGANISATION_SCOPE",
+    "challenge_board",
+    "period_of",
+    "team_scope",
+    "windowed",
+]
 
 ORGANISATION_SCOPE: Final = "org"
 """The scope of an organisation's board; it and its windows are those that have a histogram."""
@@ -15,6 +23,11 @@ IS_ORGANISATION: Final = f"(scope = '{ORGANISATION_SCOPE}' OR scope LIKE '{ORGAN
 
 BAND_SHIFTS: Final = (8, 16, 24)
 """A histogram's bands are of 2 to these powers: to know a rank, no more than 256 rows of each are added up."""
+
+
+def challenge_board(challenge_id: UUID) -> str:
+    """The name under which people choose to be on a challenge's board; no key of the quest files looks like it."""
+    return f"challenge:{challenge_id.hex}"
 
 
 def team_scope(team_id: UUID) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,11 +49,18 @@ async def read_members(
     org_id: UUID,
     challenges: Mapping[UUID, tuple[Terms, str]],
     now: datetime,
+    *,
+    only: Collection[UUID] | None = None,
 ) -> dict[UUID, ChallengeReading]:
-    """For each challenge, given by its terms and its pack's zone, what its members come to by all events stored."""
+    """For each challenge, given by its terms and its pack's zone, what its members come to by all events stored.
+
+    With `only` those of its members who are among these learners.
+    """
     if not challenges:
         return {}
     spans = await challenges_store.memberships(connection, org_id, sorted(challenges))
+    if only is not None:
+        spans = [span for span in spans if span.learner_id in only]
     terms = [each for each, _ in challenges.values()]
     events = await challenges_store.events(
         connection,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vekst.domain.challenges import Lifetime
 from vekst.storage.challenges_store import Totals
 
-__all__ = ["ProgressRow", "SideRow", "settle", "settle_sides", "settled_sides", "settled_values"]
+__all__ = ["ProgressRow", "SideRow", "settle", "settle_sides", "settled_in_teams", "settled_sides", "settled_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,12 @@ _VALUES: Final = text(
      WHERE org_id = :org_id AND challenge_id = ANY(:ids) ORDER BY challenge_id, learner_id
     """
 )
+_IN_TEAMS: Final = text(
+    """
+    SELECT team_id, learner_id, value FROM challenge_side_progress
+     WHERE org_id = :org_id AND challenge_id = :id AND team_id = ANY(:teams)
+    """
+)
 _SIDES: Final = text(
     """
     SELECT challenge_id, team_id, met, members, asked, reached, total FROM challenge_sides
@@ -120,6 +126,14 @@ async def settled_sides(
         totals = Totals(row.met, row.members, row.asked, row.reached, int(Decimal(row.total)))
         found.setdefault(row.challenge_id, {})[row.team_id] = totals
     return found
+
+
+async def settled_in_teams(
+    connection: AsyncConnection, org_id: UUID, challenge_id: UUID, teams: Sequence[UUID]
+) -> dict[tuple[UUID, UUID], int]:
+    """Of a settled challenge of teams side by side the values used, by team and learner, in these teams."""
+    rows = await connection.execute(_IN_TEAMS, {"org_id": org_id, "id": challenge_id, "teams": list(teams)})
+    return {(row.team_id, row.learner_id): int(row.value) for row in rows}
 
 
 def _result(totals: Totals) -> dict[str, object]:

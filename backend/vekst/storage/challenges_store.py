@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.challenges import ChallengeForm, ChallengeState, Lifetime, state_at
 from vekst.domain.events import ProgressEvent, RecordedBy
+from vekst.domain.recognitions import Nature
 
 __all__ = [
     "ChallengeRow",
@@ -71,6 +72,11 @@ class ChallengeRow:
     def state(self, now: datetime) -> ChallengeState:
         """Where it stands at that instant."""
         return state_at(self.life, now)
+
+    @property
+    def has_board(self) -> bool:
+        """Whether members may see each other on a board: once it was announced, and never for outcomes (L2)."""
+        return not self.life.draft and self.nature == Nature.EFFORT
 
 
 @dataclass(frozen=True, slots=True)

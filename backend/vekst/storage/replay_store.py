@@ -127,11 +127,7 @@ _PROGRESS: Final = text(
            count(*) FILTER (WHERE NOT is_judged AND is_aside) AS set_aside
       FROM (SELECT s.failures > 0 AND (s.retry_at IS NULL OR s.retry_at > :now) AS is_aside,
                    s.state IS NOT NULL AND s.engine_version = :engine AND s.pack_version >= :version AS is_judged
-              FROM standings s
-             WHERE s.org_id = :org_id
-               AND (s.state IS NOT NULL
-                    OR EXISTS (SELECT FROM progress_events e WHERE e.org_id = s.org_id
-                                AND e.learner_id = s.learner_id AND e.judged_at IS NULL))) AS learners
+              FROM standings s WHERE s.org_id = :org_id) AS learners
     """
 )
 _KEEP: Final = text(

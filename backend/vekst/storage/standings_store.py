@@ -90,12 +90,22 @@ _CLAIM: Final = """
     SELECT p.learner_id, h.learner_id IS NOT NULL AS held FROM page p LEFT JOIN held h USING (learner_id)
      ORDER BY p.learner_id
 """
+_OUTDATED: Final = """
+        SELECT s.learner_id FROM standings s
+         WHERE s.org_id = :org_id AND {} AND (s.failures = 0 OR s.retry_at <= :now)
+         LIMIT :most FOR NO KEY UPDATE OF s SKIP LOCKED
+"""
+# Each way to be outdated is a range of an index, however many learners are not; later ones are only looked for when
+# the earlier ones did not fill the batch.
 _CLAIM_OUTDATED: Final = text(
-    """
-    SELECT s.learner_id FROM standings s
-     WHERE s.org_id = :org_id AND s.state IS NOT NULL
-       AND (s.engine_version <> :engine OR s.pack_version < :version) AND (s.failures = 0 OR s.retry_at <= :now)
-     ORDER BY s.learner_id LIMIT :most FOR NO KEY UPDATE OF s SKIP LOCKED
+    f"""
+    WITH unjudged AS ({_OUTDATED.format("s.state IS NULL")}),
+    of_older AS ({_OUTDATED.format("s.state IS NOT NULL AND s.engine_version < :engine")}),
+    earlier AS ({_OUTDATED.format("s.state IS NOT NULL AND s.engine_version = :engine AND s.pack_version < :version")}),
+    of_newer AS ({_OUTDATED.format("s.state IS NOT NULL AND s.engine_version > :engine")})
+    SELECT learner_id FROM (SELECT learner_id FROM unjudged UNION ALL SELECT learner_id FROM of_older
+                            UNION ALL SELECT learner_id FROM earlier UNION ALL SELECT learner_id FROM of_newer) AS found
+     LIMIT :most
     """
 )
 _LOCK: Final = text(
@@ -196,7 +206,7 @@ async def claim(
 async def claim_outdated(
     connection: AsyncConnection, org_id: UUID, *, most: int, now: datetime, engine: str, version: int
 ) -> list[UUID]:
-    """Lock up to `most` learners whom another engine or an earlier version of the pack has judged."""
+    """Lock up to `most` learners whom nobody, another engine or an earlier version of the pack has judged."""
     parameters = {"org_id": org_id, "most": most, "now": now, "engine": engine, "version": version}
     return await _ids(connection, _CLAIM_OUTDATED, parameters)
 

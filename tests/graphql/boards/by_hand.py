@@ -1,22 +1,36 @@
 """A sort done by hand: what a board shows to one viewer, counted anew from what people did, and slow about it.
 
-It shares no code with the product. A new measure or window joins by being listed in `BOARDS`, with a function that says
-what somebody's value is.
+It shares no code with the product. A new measure joins by being listed in `BOARDS`, with a function that says what
+somebody's value is, of what they did in the board's window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-__all__ = ["BOARDS", "PACK", "PAYS", "Board", "Person", "Row", "Shown", "by_hand"]
+__all__ = ["BOARDS", "PACK", "PAYS", "Board", "ChallengeBoard", "Person", "Row", "Shown", "by_hand"]
 
 PAYS: Final = {"step.small": 1, "step.large": 7}
 """What one event of each type pays."""
+
+
+Window = Callable[[date], str]
+"""Names the week or month that a date is in."""
+
+
+def week(day: date) -> str:
+    """As 2026-W07."""
+    return f"{day.isocalendar().year}-W{day.isocalendar().week:02}"
+
+
+def month(day: date) -> str:
+    """As 2026-02."""
+    return f"{day.year}-{day.month:02}"
 
 
 @dataclass
@@ -32,10 +46,20 @@ class Person:
     chose: dict[str, bool] = field(default_factory=dict)
     did: list[tuple[datetime, str]] = field(default_factory=list)
     """What was judged: when, and of which type."""
+    belonged: list[tuple[datetime, str | None]] = field(default_factory=list)
+    """From when on to which team, in order."""
 
     def day(self, at: datetime) -> date:
         """The person's local date."""
         return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def team_at(self, at: datetime) -> str | None:
+        """The team at that instant."""
+        return next((team for since, team in reversed(self.belonged) if since <= at), None)
+
+    def only(self, window: Window, period: str) -> Person:
+        """The same person, had they done nothing outside that window of their own dates."""
+        return replace(self, did=[(at, kind) for at, kind in self.did if window(self.day(at)) == period])
 
     def days(self) -> set[date]:
         """The local dates with anything on them."""
@@ -72,6 +96,12 @@ def effort(person: Person, now: datetime) -> int:
     return sum(PAYS[kind] for _, kind in person.did)
 
 
+def steps(person: Person, now: datetime) -> int:
+    """How many events."""
+    del now
+    return len(person.did)
+
+
 @dataclass(frozen=True)
 class Board:
     """A board of the pack: how it is written there, and its value by hand."""
@@ -84,6 +114,11 @@ class Board:
     neighbours: int = 3
     joins: str = "opt_in"
     smallest: int = 2
+    window: Window | None = None
+
+    def period(self, viewer: Person, now: datetime, back: int = 0) -> str | None:
+        """The name of the window that the viewer was in so many days ago; None for a board without windows."""
+        return self.window(viewer.day(now) - timedelta(days=back)) if self.window else None
 
     def joined(self, person: Person) -> bool:
         """Whether the person is on it."""
@@ -97,7 +132,36 @@ BOARDS: Final = (
     Board("longest", "{streak: daily, of: longest}", longest_run, top=3, neighbours=2, joins="opt_out", smallest=4),
     Board("effort", "{points: effort, per: ever}", effort, top=4, neighbours=1),
     Board("effort-dense", "{points: effort, per: ever}", effort, "dense", joins="opt_out", smallest=5),
+    Board("effort-weekly", "{points: effort, per: week}", effort, joins="opt_out", window=week),
+    Board(
+        "steps-monthly",
+        "{count: {event: [step.small, step.large]}, per: month}",
+        steps,
+        "dense",
+        top=4,
+        neighbours=1,
+        joins="opt_out",
+        window=month,
+    ),
 )
+
+
+@dataclass(frozen=True)
+class ChallengeBoard(Board):
+    """The board of a challenge of these teams as one, or of one team of those that stand side by side."""
+
+    teams: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, key: str, teams: tuple[str, ...], starts: datetime, ends: datetime) -> ChallengeBoard:
+        """The board of a challenge that counts steps; as a board of the quest files that says nothing about it."""
+
+        def counted(person: Person, now: datetime) -> int:
+            del now
+            return sum(starts <= at < ends and person.team_at(at) in teams for at, _ in person.did)
+
+        return cls(key, "", counted, smallest=5, teams=teams)
+
 
 _BOARD: Final = """
   {key}:
@@ -158,9 +222,15 @@ class Shown:
     to_next: int | None = None
 
 
-def by_hand(board: Board, people: Iterable[Person], viewer: Any, now: datetime) -> Shown:
-    """L1-L3, sentence by sentence. Ties lie in the order of ids, which decides who is shown of them and no rank."""
+def by_hand(board: Board, people: Sequence[Person], viewer: Any, now: datetime, period: str | None = None) -> Shown:
+    """L1-L3, sentence by sentence. Ties lie in the order of ids, which decides who is shown of them and no rank.
+
+    Of a board with windows it is the one of the name `period`.
+    """
     joined = [person for person in people if board.joined(person)]
+    if board.window is not None:
+        assert period is not None
+        joined = [person.only(board.window, period) for person in joined]
     if len(joined) < board.smallest:
         return Shown(len(joined))
     values = {person.person: board.value(person, now) for person in joined}

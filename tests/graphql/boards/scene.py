@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.graphql.boards.by_hand import BOARDS, PAYS, Board, Person, Row, Shown
+from tests.graphql.boards.by_hand import BOARDS, PAYS, Board, ChallengeBoard, Person, Row, Shown
 from tests.graphql.conftest import TestClock
 from tests.support.organisations import Organisation
 from vekst.domain.actors import Actor, Role
@@ -20,7 +20,11 @@ from vekst.factory import Factory
 from vekst.graphql.context import Caller, Context
 from vekst.graphql.languages import Languages
 from vekst.graphql.metrics import GraphQLMetrics
-from vekst.graphql.types.leaderboards import Leaderboard, LeaderboardEntry, leaderboard_for
+from vekst.graphql.opaque import challenge_node
+from vekst.graphql.types.boards import board_for, challenge_of
+from vekst.graphql.types.challenge_boards import CHALLENGE_KEY
+from vekst.graphql.types.leaderboards import Leaderboard, LeaderboardEntry
+from vekst.services.challenge_forms import NewChallenge
 from vekst.services.people import PersonEntry
 
 __all__ = ["TEAMS", "Scene", "look", "rows_of"]
@@ -38,6 +42,8 @@ class Scene:
         self.clock = clock
         self.dice = dice
         self.people: dict[str, Person] = {}
+        self.challenges: list[ChallengeBoard] = []
+        """Boards of challenges that people join and leave, too."""
         self._events = 0
 
     async def begin(self, *names: str) -> None:
@@ -51,7 +57,8 @@ class Scene:
         await self.organisation.hire(person, role=Role(role), team=leads or team, zone=zone)
         learner_id = (await self.organisation.actor(person)).learner_id
         assert learner_id is not None
-        self.people[person] = Person(learner_id, person, zone, role, team=None if leads else team)
+        team = None if leads else team
+        self.people[person] = Person(learner_id, person, zone, role, team=team, belonged=[(self.clock.now, team)])
 
     async def step(self) -> str:
         """One random thing; which."""
@@ -84,9 +91,14 @@ class Scene:
     async def choose(self) -> None:
         """Somebody joins or leaves a board."""
         for person in self._some(3):
-            board, joined = self.dice.choice(BOARDS), self.dice.random() < 0.75
+            theirs = [board for board in self.challenges if person.team in board.teams]
+            board, joined = self.dice.choice((*BOARDS, *theirs * 3)), self.dice.random() < 0.75
             boards, actor = self.organisation.factory.boards(), await self.organisation.actor(person.person)
-            await (boards.join if joined else boards.leave)(actor, board.key)
+            challenge_id = challenge_of(board.key)
+            if challenge_id is None:
+                await (boards.join if joined else boards.leave)(actor, board.key)
+            else:
+                await (boards.join_challenge if joined else boards.leave_challenge)(actor, challenge_id)
             person.chose[board.key] = joined
 
     async def pass_time(self) -> None:
@@ -98,6 +110,7 @@ class Scene:
         for person in self._some(1):
             if person.role != Role.MANAGER:
                 person.team = self.dice.choice(TEAMS)
+                person.belonged.append((self.clock.now, person.team))
                 await self.organisation.hire(person.person, role=Role(person.role), team=person.team)
 
     async def leave_or_return(self) -> None:
@@ -110,6 +123,22 @@ class Scene:
     async def sweep(self) -> None:
         """The worker puts the next values in the place of those that have ended."""
         await self.organisation.factory.boards().sweep()
+
+    async def challenge(self, creator: str, *teams: str, client_id: str = "c") -> ChallengeBoard:
+        """A challenge of a fortnight that counts steps, from now on, with a board that people may join."""
+        ends = self.clock.now + timedelta(days=14)
+        new = NewChallenge(
+            client_id,
+            teams,
+            title="Steps",
+            measure={"count": {"event": sorted(PAYS)}},
+            goal={"everyone": 2},
+            ends_at=ends,
+        )
+        made = await self.organisation.factory.challenges().create(await self.organisation.actor(creator), new)
+        board = ChallengeBoard.of(CHALLENGE_KEY + challenge_node(made), teams, self.clock.now, ends)
+        self.challenges.append(board)
+        return board
 
     def _some(self, most: int) -> list[Person]:
         active = [person for person in self.people.values() if person.active]
@@ -127,11 +156,13 @@ class Scene:
         return [person for person in self.people.values() if team is None or person.team == team]
 
 
-async def look(factory: Factory, actor: Actor, board: Board, team: str | None) -> Shown | None:
+async def look(
+    factory: Factory, actor: Actor, board: Board, team: str | None, period: str | None = None
+) -> Shown | None:
     """A board as somebody sees it."""
     context = Context(factory, Caller(actor), Languages(()), factory.now(), _METRICS)
     try:
-        found = await leaderboard_for(context, board.key, team, None)
+        found = await board_for(context, board.key, team, period)
     finally:
         await context.close()
     return _shown(found) if found else None

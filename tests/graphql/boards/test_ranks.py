@@ -39,11 +39,13 @@ async def organisation(settings: Settings, clock: TestClock) -> AsyncIterator[Or
         yield made
 
 
-def expected(board: Board, team: str | None, people: list[Person], viewer: Person, now: datetime) -> Shown | None:
+def expected(
+    board: Board, team: str | None, people: list[Person], viewer: Person, now: datetime, *, period: str | None
+) -> Shown | None:
     """What the viewer is to be shown: nothing of a team that is not theirs."""
     if team is not None and viewer.team != team:
         return None
-    return by_hand(board, [each for each in people if team in (None, each.team)], viewer.person, now)
+    return by_hand(board, [each for each in people if team in (None, each.team)], viewer.person, now, period)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -61,18 +63,16 @@ async def test_after_every_step_every_board_is_as_sorted_by_hand(
             actor = await organisation.actor(viewer.person)
             for board in BOARDS:
                 for team in (None, *TEAMS):
-                    by_us = expected(board, team, list(scene.people.values()), viewer, clock.now)
-                    assert await look(organisation.factory, actor, board, team) == by_us, (
-                        done,
-                        board.key,
-                        team,
-                        viewer,
-                    )
-                    seen += kinds(by_us)
-    assert min(seen["places"], seen["below"], seen["ties"]) > 10, seen
+                    back = scene.dice.choice((0, 7, 31))
+                    period = board.period(viewer, clock.now, back)
+                    by_us = expected(board, team, list(scene.people.values()), viewer, clock.now, period=period)
+                    shown = await look(organisation.factory, actor, board, team, period if back else None)
+                    assert shown == by_us, (done, board.key, team, period, viewer)
+                    seen += kinds(by_us, in_the_past=bool(period and back))
+    assert min(seen["places"], seen["below"], seen["ties"], seen["past"]) > 10, seen
 
 
-def kinds(shown: Shown | None) -> Counter[str]:
+def kinds(shown: Shown | None, *, in_the_past: bool = False) -> Counter[str]:
     """Of what a board was an example."""
     if shown is None:
         return Counter()
@@ -81,6 +81,7 @@ def kinds(shown: Shown | None) -> Counter[str]:
         "places": bool(ranks),
         "ties": len(set(ranks)) < len(ranks),
         "below": shown.me is not None and shown.me not in shown.top,
+        "past": bool(ranks) and in_the_past,
     }
     return Counter({name: 1 for name, is_there in found.items() if is_there})
 
@@ -130,8 +131,10 @@ async def test_with_writers_at_work_every_board_is_as_sorted_by_hand_from_the_ro
                 actor = Actor(organisation.id, viewer.person, frozenset({Role.LEARNER}), learner_id=viewer.learner_id)
                 for board in BOARDS:
                     for team in (None, *TEAMS):
-                        by_us = expected(board, team, people, viewer, moment.now())
-                        assert await look(moment, actor, board, team) == by_us, (board.key, team, viewer)
+                        period = board.period(viewer, moment.now(), dice.choice((0, 7, 31)))
+                        by_us = expected(board, team, people, viewer, moment.now(), period=period)
+                        shown = await look(moment, actor, board, team, period)
+                        assert shown == by_us, (board.key, team, period, viewer)
                         seen += kinds(by_us)
                         reads += 1
     assert min(seen["places"], seen["below"]) > 10, (seen, reads)
@@ -140,5 +143,5 @@ async def test_with_writers_at_work_every_board_is_as_sorted_by_hand_from_the_ro
     for viewer in told:
         for board in BOARDS if viewer.active else ():
             actor = await organisation.actor(viewer.person)
-            by_us = expected(board, None, told, viewer, clock.now)
+            by_us = expected(board, None, told, viewer, clock.now, period=board.period(viewer, clock.now))
             assert await look(organisation.factory, actor, board, None) == by_us, (board.key, viewer)

@@ -108,6 +108,7 @@ class Play:
         begin = operation("create_challenge")
         made = await nora.ask(begin, id="c0", teams=["north"], template="practice-sprint", startsAt=soon)
         self._things["$challenge"] = made["createChallenge"]["challenge"]["id"]
+        self._things["$board"] = f"challenge:{self._things['$challenge']}"
         found = await kari.ask("{ me { recognitions(first: 50) { edges { node { id kind } } } } }")
         nodes = [edge["node"] for edge in found["me"]["recognitions"]["edges"]]
         self._things["$recognition"] = next(node["id"] for node in nodes if node["kind"] in {"BADGE", "MILESTONE"})

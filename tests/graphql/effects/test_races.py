@@ -36,8 +36,8 @@ def _void(id: str, by: str) -> Sent:
     return Sent("voidEvent", {"id": id, "person": "kari", "event": {"source": "app", "id": "e1"}, "reason": id}, by)
 
 
-def _board(what: str) -> Sent:
-    return Sent(f"{what}Leaderboard", {"key": "longest-streaks"})
+def _board(what: str, key: str = "longest-streaks") -> Sent:
+    return Sent(f"{what}Leaderboard", {"key": key})
 
 
 def _record(id: str, minutes: int) -> Sent:
@@ -54,6 +54,7 @@ _CANCEL: Final = Sent("cancelChallenge", {"challenge": "$challenge"}, "mona")
 
 RACES: Final = {
     "join and leave": (_board("join"), _board("leave")),
+    "join and leave a challenge's": (_board("join", "$board"), _board("leave", "$board")),
     "give in two ways": (_give("a", "This"), _give("b", "That")),
     "give under one id": (_give("a", "This"), _give("a", "That")),
     "act in two ways": (_act("a", "This"), _act("b", "That")),
@@ -73,6 +74,7 @@ RACES: Final = {
     ),
     "erase and record": (_ERASE, _record("m", 1)),
     "erase and join": (_ERASE, _board("join")),
+    "erase and join a challenge's": (_ERASE, _board("join", "$board")),
     "erase and be given": (_ERASE, _give("a", "This")),
     "erase and ask": (_ERASE, Sent("askForFeedback", {"id": "q", "person": "ola", "question": "?", **_NOW})),
     "erase and be acknowledged": (_ERASE, _acknowledge("nora")),

@@ -36,6 +36,7 @@ FOLLOWED: Final[dict[str, list[Following]]] = {
     "leaderboard": [
         Following("subscription ($x: String!) { leaderboard(key: $x) { key } }", "board", Reach.ORGANISATION),
         Following('subscription ($x: String!) { leaderboard(key: "learning-streaks", team: $x) { key } }', "team"),
+        Following("subscription ($x: String!) { leaderboard(key: $x) { size } }", "challenge's board"),
     ],
     "challenge": [
         Following("subscription ($x: ID!) { challenge(id: $x) { title } }", "challenge"),

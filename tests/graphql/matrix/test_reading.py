@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_type, is_composite_type, is_leaf_type
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    is_composite_type,
+    is_leaf_type,
+    is_required_argument,
+)
 
 from tests.graphql.client import Client
 from tests.graphql.matrix.world import ABSENT, CALLERS, SIGHT, World, admitted
@@ -48,6 +55,7 @@ QUESTIONS: Final[dict[str, list[Question]]] = {
     "Query.leaderboard": [
         _about("board", "leaderboard(key: $x) { key }", Reach.ORGANISATION, key=True),
         _about("team", 'leaderboard(key: "learning-streaks", team: $x) { key }', key=True),
+        _about("challenge's board", "leaderboard(key: $x) { key }", key=True),
     ],
     "Query.challenge": [
         _about("challenge", "challenge(id: $x) { title }"),
@@ -155,7 +163,7 @@ ARGUMENTS: Final = {"from": '"2026-03-02"', "to": '"2026-03-08"'}
 
 def written(name: str, field: GraphQLField, depth: int = 3) -> str:
     """The field with all that it requires and everything below it."""
-    given = [f"{key}: {ARGUMENTS[key]}" for key, each in field.args.items() if isinstance(each.type, GraphQLNonNull)]
+    given = [f"{key}: {ARGUMENTS[key]}" for key, each in field.args.items() if is_required_argument(each)]
     named = get_named_type(field.type)
     text = f"{name}({', '.join(given)})" if given else name
     if not is_composite_type(named):

@@ -59,8 +59,16 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "acceptQuest": [Change({**_ID, "quest": "$x", **_AT}, "quest to take")],
     "changeZone": [Change({**_ID, "zone": "Europe/Oslo"})],
     "takeTimeOff": [Change({**_ID, "from": "2026-03-02", "until": "2026-03-02", **_AT})],
-    "joinLeaderboard": [Change({"key": "$x"}, "board")],
-    "leaveLeaderboard": [Change({"key": "$x"}, "board")],
+    "joinLeaderboard": [
+        Change({"key": "$x"}, "board"),
+        Change({"key": "$x"}, "challenge's board", _MEMBERS, by=_KARI),
+        Change({"key": "$x"}, "draft's board", by=frozenset()),
+    ],
+    "leaveLeaderboard": [
+        Change({"key": "$x"}, "board"),
+        Change({"key": "$x"}, "challenge's board", _MEMBERS, by=_KARI),
+        Change({"key": "$x"}, "draft's board", by=frozenset()),
+    ],
     "createChallenge": [Change({**_SPRINT, "teams": ["$x"]}, "team to lead", _MEMBERS)],
     "changeChallenge": [
         Change({"challenge": "$x", "title": "Ours"}, "challenge", _MEMBERS),

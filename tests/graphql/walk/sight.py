@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from tests.graphql.boards.by_hand import BOARDS, Person, Row, by_hand
+from tests.graphql.boards.by_hand import BOARDS, ChallengeBoard, Person, Shown, by_hand
 from tests.graphql.walk.asking import Place, decoded
 
 __all__ = ["Sight", "named_in"]
@@ -34,6 +33,7 @@ class Sight:
     feedback: set[frozenset[str]] = field(default_factory=set)
     acknowledged: dict[str, set[str]] = field(default_factory=dict)
     """By learner, who acknowledged something of theirs."""
+    challenges: list[ChallengeBoard] = field(default_factory=list)
 
     def allowed(self, viewer: str, place: Place, now: datetime) -> set[str]:
         """All whom the viewer may see at that place of an answer."""
@@ -42,7 +42,11 @@ class Sight:
         if "Feedback" in types or "FeedbackPerson" in types:
             return {person for pair in self.feedback if viewer in pair for person in pair}
         if "leaderboard" in fields:
-            return self._on_board(viewer, place[fields.index("leaderboard")].arguments, now)
+            step = place[fields.index("leaderboard")]
+            key = step.arguments.get("key")
+            if step.type == "Challenge" or any(key == board.key for board in self.challenges):
+                return self._in_challenges(viewer, key, now)
+            return self._on_board(viewer, step.arguments, now)
         if "Acknowledgement" in types:
             return self.acknowledged.get(viewer, set()) | (self._anyone() if viewer in self.admins else set())
         if fields[0] == "team":
@@ -60,17 +64,29 @@ class Sight:
 
     def _on_board(self, viewer: str, arguments: dict[str, object], now: datetime) -> set[str]:
         """The upper half of those who joined, and oneself; of a team's board, who belongs to it or leads it."""
-        team = arguments.get("team")
+        team = str(arguments["team"]) if arguments.get("team") is not None else None
         board = next((each for each in BOARDS if each.key == arguments["key"]), None)
         if board is None:
             return set()
-        me = self.people[viewer]
-        if team is not None and not (me.team == team or self.manages.get(viewer) == team or viewer in self.admins):
+        if team is not None and not self._has_part(viewer, team):
             return set()
         members = [person for person in self.people.values() if team in (None, person.team)]
-        shown = by_hand(board, members, viewer, now)
-        return _persons((*shown.top, *shown.around, *((shown.me,) if shown.me else ())))
+        asked = arguments.get("period")
+        period = str(asked) if asked else board.period(self.people[viewer], now)
+        return _shown(by_hand(board, members, viewer, now, period))
+
+    def _in_challenges(self, viewer: str, key: object, now: datetime) -> set[str]:
+        """The same of the challenge's board of that key, or of any; who is in none of its teams now sees nobody."""
+        found: set[str] = set()
+        for board in self.challenges:
+            if key in {None, board.key} and any(self._has_part(viewer, team) for team in board.teams):
+                members = [person for person in self.people.values() if person.team in board.teams]
+                found |= _shown(by_hand(board, members, viewer, now))
+        return found
+
+    def _has_part(self, viewer: str, team: str) -> bool:
+        return self.people[viewer].team == team or self.manages.get(viewer) == team or viewer in self.admins
 
 
-def _persons(rows: Iterable[Row]) -> set[str]:
-    return {row.person for row in rows}
+def _shown(shown: Shown) -> set[str]:
+    return {row.person for row in (*shown.top, *shown.around, *((shown.me,) if shown.me else ()))}

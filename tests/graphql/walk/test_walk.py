@@ -104,7 +104,11 @@ class Walk:
         for boss, team in self.sight.manages.items():
             actor = await self.organisation.actor(boss)
             await self.organisation.factory.challenges().create(actor, NewChallenge("c", (team,), template="sprint"))
+            self.sight.challenges.append(await self.scene.challenge(boss, team, client_id="steps"))
             await self._acknowledge(actor, boss, team)
+        self.pool.boards += [board.key for board in self.scene.challenges]
+        for _ in range(12):
+            await self.scene.choose()
 
     async def _talk(self, giver: str, learner: str) -> None:
         feedback = self.organisation.factory.feedback()

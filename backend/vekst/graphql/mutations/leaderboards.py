@@ -9,7 +9,8 @@ import strawberry
 from vekst.domain.errors import NotFound as NotFoundError
 from vekst.graphql.context import Context, Info
 from vekst.graphql.refusals import InvalidInput, NotAllowed, NotFound, NotSignedIn
-from vekst.graphql.types.leaderboards import Leaderboard, leaderboard_for
+from vekst.graphql.types.boards import board_for, challenge_of
+from vekst.graphql.types.leaderboards import Leaderboard
 
 __all__ = [
     "JoinLeaderboardInput",
@@ -25,14 +26,14 @@ __all__ = [
 class JoinLeaderboardInput:
     """The input of `joinLeaderboard`."""
 
-    key: str = strawberry.field(description="The board's key.")
+    key: str = strawberry.field(description="The board's key, of the quest files or of a challenge's board.")
 
 
 @strawberry.input(description="A leaderboard to leave.")
 class LeaveLeaderboardInput:
     """The input of `leaveLeaderboard`."""
 
-    key: str = strawberry.field(description="The board's key.")
+    key: str = strawberry.field(description="The board's key, of the quest files or of a challenge's board.")
 
 
 @strawberry.type(description="The caller is on the board.")
@@ -61,20 +62,28 @@ LeaveLeaderboardResult = Annotated[
 
 async def join_leaderboard(info: Info, choice: JoinLeaderboardInput) -> JoinLeaderboard:
     """Join; joining twice is joining once."""
-    context = info.context
-    await context.factory.boards().join(context.actor, choice.key)
+    context, boards = info.context, info.context.factory.boards()
+    challenge_id = challenge_of(choice.key)
+    if challenge_id is None:
+        await boards.join(context.actor, choice.key)
+    else:
+        await boards.join_challenge(context.actor, challenge_id)
     return JoinLeaderboard(leaderboard=await _board(context, choice.key))
 
 
 async def leave_leaderboard(info: Info, choice: LeaveLeaderboardInput) -> LeaveLeaderboard:
     """Leave; the name is gone from the board at once."""
-    context = info.context
-    await context.factory.boards().leave(context.actor, choice.key)
+    context, boards = info.context, info.context.factory.boards()
+    challenge_id = challenge_of(choice.key)
+    if challenge_id is None:
+        await boards.leave(context.actor, choice.key)
+    else:
+        await boards.leave_challenge(context.actor, challenge_id)
     return LeaveLeaderboard(leaderboard=await _board(context, choice.key))
 
 
 async def _board(context: Context, key: str) -> Leaderboard:
-    board = await leaderboard_for(context, key, None, None)
+    board = await board_for(context, key)
     if board is None:
         raise NotFoundError("LEADERBOARD_UNKNOWN", field="key", key=key)
     return board

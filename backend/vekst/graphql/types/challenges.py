@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from vekst.domain.actors import Role
 from vekst.domain.challenges import ChallengeForm as Form
 from vekst.domain.challenges import ChallengeState as DomainState
 from vekst.engine import challenges as engine
@@ -17,14 +17,15 @@ from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import challenge_node, read_cursor, read_node, write_cursor
 from vekst.graphql.scalars import DateTime
-from vekst.graphql.types.enums import ChallengeForm, ChallengeGoalKind, ChallengeState, PointsNature
+from vekst.graphql.types.challenge_boards import challenge_board_for, challenge_viewer
+from vekst.graphql.types.enums import ChallengeForm, ChallengeGoalKind, ChallengeState, LeaderboardTies, PointsNature
+from vekst.graphql.types.leaderboards import Leaderboard
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 from vekst.queries.challenges import (
     ChallengeProgress as ProgressReading,
 )
 from vekst.queries.challenges import (
     ChallengeView,
-    ChallengeViewer,
     challenge_terms,
     challenges_by_id,
     challenges_page,
@@ -95,7 +96,9 @@ class ChallengeSide:
     met: bool = strawberry.field(description="Whether the team meets the goal as things stand; final once settled.")
 
 
-@strawberry.type(description="What the signed-in person did in a challenge. Others never see it.")
+@strawberry.type(
+    description="What the signed-in person did in a challenge. Others see it on its board only, if one joined that."
+)
 class ChallengeShare:
     """One's own part."""
 
@@ -177,6 +180,21 @@ class Challenge(Node):
             return None
         return ChallengeShare(value=mine.value / self.terms.tally.unit, asked=mine.asked, reached=mine.reached)
 
+    @resolved(
+        "The board of those members who joined it, by what each came to; side by side only of the caller's own teams. "
+        "For who is in one of its teams now or manages one, and for admins; null for others, for a draft, and where "
+        "outcomes count."
+    )
+    async def leaderboard(
+        self,
+        info: Info,
+        ties: Annotated[
+            LeaderboardTies, strawberry.argument(description="How ranks go on after people who share one.")
+        ] = LeaderboardTies.SHARED,
+    ) -> Leaderboard | None:
+        """Who wants to be seen."""
+        return await challenge_board_for(info.context, self.view, self.title, ties)
+
 
 @strawberry.type(description="A challenge in a list.")
 class ChallengeEdge:
@@ -196,7 +214,7 @@ class ChallengeConnection:
 
 async def challenge_for(context: Context, challenge_id: UUID) -> Challenge | None:
     """The challenge, if the caller may see it."""
-    viewer, org_id = _viewer(context), context.actor.org_id
+    viewer, org_id = challenge_viewer(context), context.actor.org_id
     async with context.factory.reading(org_id) as connection:
         views = await challenges_by_id(connection, org_id, [challenge_id], viewer)
     return await _challenge(context, views[challenge_id]) if challenge_id in views else None
@@ -222,7 +240,7 @@ async def challenges_for(
     context: Context, team: str | None, state: ChallengeState | None, first: int | None, after: str | None
 ) -> ChallengeConnection:
     """A page of the challenges that the caller may see; none for a team that there is not."""
-    viewer, org_id, count = _viewer(context), context.actor.org_id, page_size(first)
+    viewer, org_id, count = challenge_viewer(context), context.actor.org_id, page_size(first)
     place = read_cursor(_CURSOR, given(after))
     async with context.factory.reading(org_id) as connection:
         found = await team_by_key(connection, org_id, team, viewer.learner_id) if team is not None else None
@@ -269,11 +287,6 @@ async def challenge_title(context: Context, challenge_id: str) -> str | None:
     found = challenge_id_of(challenge_id, cursor=True)
     view = await context.loaders.challenges.load(found) if found else None
     return (await _texts(context, view))[0] if view else None
-
-
-def _viewer(context: Context) -> ChallengeViewer:
-    actor = context.actor
-    return ChallengeViewer(context.learner_id, actor.manages, actor.has(Role.ADMIN))
 
 
 async def _reading(context: Context, view: ChallengeView) -> ProgressReading:

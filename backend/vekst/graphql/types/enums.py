@@ -19,6 +19,7 @@ __all__ = [
     "GoalState",
     "GoalTopic",
     "GrowthTopic",
+    "LeaderboardTies",
     "PointsNature",
     "QuestState",
     "ReceiptStatus",
@@ -220,3 +221,11 @@ class GoalTopic(Enum):
     EFFORT = strawberry.enum_value("EFFORT", description="To do more often what is done most.")
     SKILL = strawberry.enum_value("SKILL", description="To practise a skill.")
     QUALITY = strawberry.enum_value("QUALITY", description="To do it as well as in the better half of one's own tries.")
+
+
+@strawberry.enum(description="How ranks go on after people who share one.")
+class LeaderboardTies(Enum):
+    """Ties."""
+
+    SHARED = strawberry.enum_value("shared", description="1, 1, 3: one more than the people above.")
+    DENSE = strawberry.enum_value("dense", description="1, 1, 2: one more than the different values above.")

@@ -18,7 +18,7 @@ from vekst.queries.boards import BoardKey, read_board
 from vekst.queries.places import BoardManners, BoardView, Place, view_board
 from vekst.queries.teams import TeamRow, team_by_key
 
-__all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for"]
+__all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for", "leaderboard_of"]
 
 
 @strawberry.type(description="One place of a leaderboard.")
@@ -38,7 +38,9 @@ class LeaderboardEntry:
 class Leaderboard:
     """A board as the caller may see it."""
 
-    key: str = strawberry.field(description="The board's key in the quest files.")
+    key: str = strawberry.field(
+        description="The board's key: that in the quest files, or `challenge:` and the challenge's id."
+    )
     title: str = strawberry.field(description="Its title, in the caller's language.")
     size: int = strawberry.field(description="How many people joined.")
     me: LeaderboardEntry | None = strawberry.field(
@@ -99,9 +101,14 @@ async def leaderboard_for(context: Context, key: str, team: str | None, period: 
         )
     manners = BoardManners(board.ties, board.top, board.neighbours, board.smallest_group)
     view = view_board(reading, actor.learner_id, manners)
+    return leaderboard_of(key, context.languages.pick(board.title), view, manners)
+
+
+def leaderboard_of(key: str, title: str, view: BoardView, manners: BoardManners) -> Leaderboard:
+    """The board of a view."""
     return Leaderboard(
         key=key,
-        title=context.languages.pick(board.title),
+        title=title,
         size=view.size,
         me=_entry(view.me) if view.me else None,
         to_next=view.to_next,

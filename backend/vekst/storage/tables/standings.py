@@ -39,5 +39,6 @@ standings = Table(
         "pack_version",
         postgresql_where=text("state IS NOT NULL"),
     ),
+    Index("ix_standings_unjudged", "org_id", "learner_id", postgresql_where=text("state IS NULL")),
     Index("ix_standings_set_aside", "org_id", "learner_id", postgresql_where=text("failures > 0")),
 )
