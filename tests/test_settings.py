@@ -48,6 +48,8 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("VEKST_TRUSTED_PROXIES", "10.0.0.0/8, everyone", "'everyone' is neither"),
         ("VEKST_TRUSTED_PROXIES", "*", "is neither"),
         ("VEKST_TRACES_ENDPOINT", "collector:4318", "must begin with http"),
+        ("VEKST_TRACES_ENDPOINT", "https://us:geheim@collector:4318", "can't hold a user or a password"),
+        ("VEKST_ISSUER", "https://us:geheim@sign-in.example.com", "can't hold a user or a password"),
     ],
 )
 def test_whom_to_believe_is_named_exactly(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str) -> None:
@@ -55,6 +57,7 @@ def test_whom_to_believe_is_named_exactly(monkeypatch: pytest.MonkeyPatch, name:
     with pytest.raises(ValidationError, match=name) as raised:
         Settings(_env_file=None)
     assert told in str(raised.value)
+    assert "geheim" not in str(raised.value)
 
 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

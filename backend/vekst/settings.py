@@ -7,6 +7,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -103,6 +104,10 @@ class Settings(BaseSettings):
                 raise ValueError(f"VEKST_TRUSTED_PROXIES: {proxy!r} is neither an address nor a network") from None
         if self.traces_endpoint and not self.traces_endpoint.startswith(("http://", "https://")):
             raise ValueError("VEKST_TRACES_ENDPOINT must begin with http:// or https://")
+        for name in ("issuer", "traces_endpoint"):
+            # They are printed and logged.
+            if "@" in urlsplit(getattr(self, name) or "").netloc:
+                raise ValueError(f"VEKST_{name.upper()} can't hold a user or a password")
         return self
 
     @model_validator(mode="after")

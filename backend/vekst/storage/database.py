@@ -67,6 +67,8 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             json_deserializer=orjson.loads,
+            # What stands in a row is nobody's business who reads a log.
+            hide_parameters=True,
             # Transactions are begun and ended here, not by SQLAlchemy, which would take a trip more for each.
             isolation_level="AUTOCOMMIT",
             pool_timeout=10,
