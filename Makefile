@@ -8,6 +8,7 @@
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make fuzz-schema  schemathesis for MINUTES=10: whatever fits the schema is answered as promised (docs/reliability.md)
 #   make fuzz      a million bad inputs to every entrance, about an hour: make fuzz SEED=7 (docs/security.md)
+#   make audit     look every pin of requirements.lock up in a database of vulnerabilities; needs the network (docs/security.md)
 #   make lock      the lock files again, after a change in pyproject.toml
 #   make texts     the catalogues of other languages, brought up to the sentences of the code
 #   make graphiql  the page for trying queries again, after a change in graphiql/ (needs Node.js)
@@ -28,7 +29,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check faults soak bench bench-full mutants fuzz fuzz-schema lock texts graphiql released format
+.PHONY: help setup demo test check audit faults soak bench bench-full mutants fuzz fuzz-schema lock texts graphiql released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -87,6 +88,15 @@ fuzz: $(READY)
 fuzz-schema: $(READY)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[fuzz]"
 	nice -n 10 $(BIN)/python -m tests.fuzz.by_schema --minutes $(if $(filter command line,$(origin MINUTES)),$(MINUTES),10)
+
+# Beside the environment and not in it: what it needs is nothing that Vekst runs with. A pin that can't be looked up fails.
+SERVICE ?= pypi
+AUDIT := $(VENV)/audit
+
+audit: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --upgrade --target $(AUDIT) "pip-audit>=2.10,<3"
+	PYTHONPATH=$(AUDIT) $(BIN)/python -m pip_audit --requirement requirements.lock --require-hashes --disable-pip --strict \
+		--progress-spinner off --vulnerability-service $(SERVICE)
 
 texts: $(READY)
 	$(BIN)/python -m tests.catalogues
