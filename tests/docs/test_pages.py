@@ -29,6 +29,7 @@ NECESSARY = {
     "docs/operations.md",
     "docs/quest-files.md",
     "docs/quest-errors.md",
+    "docs/security.md",
     "docs/decisions/README.md",
 }
 
