@@ -10,12 +10,9 @@ from typing import Any
 import pytest
 
 from tests.cli.running import free_port, vekst
+from vekst.cli.failures import Failure
+from vekst.cli.season_plan import SeasonPlan
 from vekst.cli.season_summary import FIRST_QUERY
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
 
 
 def tell(data: Path, *more: str) -> str:
@@ -24,8 +21,8 @@ def tell(data: Path, *more: str) -> str:
     return ended.stdout
 
 
-def test_the_demonstration_is_told_judged_and_told_again(data: Path) -> None:
-    first = tell(data)
+def test_the_demonstration_is_told_judged_and_told_again(tmp_path: Path) -> None:
+    first = tell(tmp_path)
     assert "all judged" in first
     assert FIRST_QUERY.split("{")[1].strip() in first
     for person in ("kari", "nora"):
@@ -38,14 +35,14 @@ def test_the_demonstration_is_told_judged_and_told_again(data: Path) -> None:
     assert told["leaderboard"]["me"]["value"] > 20
     assert len(told["leaderboard"]["aroundMe"]) > 3
     # The same day again: every event is there already, and no points come twice.
-    assert answer_in(tell(data))["me"]["points"]["effort"] >= told["me"]["points"]["effort"]
+    assert answer_in(tell(tmp_path))["me"]["points"]["effort"] >= told["me"]["points"]["effort"]
 
 
-def test_a_season_goes_forward_only(data: Path) -> None:
-    earlier = f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}"
-    ended = vekst("demo", "--data", data, "--port", str(free_port()), "--once", "--as-of", earlier)
-    assert ended.returncode == 1
-    assert "give --data another folder" in ended.stderr
+def test_a_season_goes_forward_only(tmp_path: Path) -> None:
+    SeasonPlan.make(tmp_path, None).keep()
+    earlier = (datetime.now(UTC) - timedelta(days=40)).date()
+    with pytest.raises(Failure, match="give --data another folder"):
+        SeasonPlan.make(tmp_path, earlier)
 
 
 def answer_in(said: str) -> dict[str, Any]:

@@ -213,3 +213,83 @@ async def test_only_who_manages_somebody_acknowledges_their_progress(
     assert (await sign_in(who).ask(ACKNOWLEDGE, input=given))["acknowledge"]["code"] == code
     odd = await sign_in("nora").ask(ACKNOWLEDGE, input={**given, "recognition": "x"})
     assert odd["acknowledge"]["code"] == "RECOGNITION_UNKNOWN"
+
+
+async def test_what_others_do_is_no_effort_of_ones_own(craft: Organisation, sign_in: SignIn, clock: TestClock) -> None:
+    """Being asked, told and acknowledged makes nobody a participant; asking, giving and trying does."""
+    nora, bo, kari = sign_in("nora"), sign_in("bo"), sign_in("kari")
+    days = [clock.now - timedelta(days=n) for n in (9, 8, 7, 6)]
+    asked, given, _, acted = (day.isoformat() for day in days)
+    span = {"from": str(days[0].date() - timedelta(days=1)), "to": str(clock.now.date())}
+    wish: dict[str, Any] = {"id": "a", "person": "bo", "question": "Was I clear?", "occurredAt": asked}
+    feedback = (await kari.ask(operation("ask_for_feedback"), input=wish))["askForFeedback"]["feedback"]["id"]
+    await craft.judge()
+    people = {each["person"]: each for each in (await growth_of_team(nora, **span))["people"]}
+    assert (people["kari"]["activeDays"], times(people["kari"]["events"])) == (1, {"FEEDBACK": 1})
+    assert (people["bo"]["activeDays"], times(people["bo"]["events"])) == (0, {})
+    wish = {"id": "g", "feedback": feedback, "worked": "The pause", "tryNext": "One more", "occurredAt": given}
+    await bo.ask(operation("give_feedback"), input=wish)
+    await craft.record("kari", new_event("try", at=days[2]))
+    wish = {"id": "x", "feedback": feedback, "tried": "One more", "event": {"id": "try"}, "occurredAt": acted}
+    await kari.ask(operation("act_on_feedback"), input=wish)
+    badge = (await unseen(nora))[0]["id"]
+    await nora.ask(ACKNOWLEDGE, input={"id": "seen", "recognition": badge, "occurredAt": clock.now.isoformat()})
+    await craft.judge()
+    team = await growth_of_team(nora, **span)
+    assert (team["participating"], times(team["events"])) == (2, {"PRACTICE": 1, "FEEDBACK": 3})
+    people = {each["person"]: each for each in team["people"]}
+    assert (people["kari"]["activeDays"], people["bo"]["activeDays"]) == (3, 1)
+    # In words both sides are told, also what was done for them.
+    told = {name: await _part(client, "FEEDBACK", span) for name, client in (("kari", kari), ("bo", bo))}
+    assert told["kari"] == [
+        "Had progress acknowledged: once.",
+        "Acted on feedback: once.",
+        "Asked for feedback: once.",
+        "Received feedback: once.",
+    ]
+    assert told["bo"] == ["Gave feedback: once.", "Was asked for feedback: once.", "Gave feedback that was used: once."]
+
+
+async def _part(client: Client, topic: str, span: dict[str, str]) -> list[str]:
+    parts = (await client.ask(MINE, **span))["me"]["growth"]["conversation"]
+    [lines] = [part["lines"] for part in parts if part["topic"] == topic]
+    return list(lines)
+
+
+async def test_goals_that_are_shared_wait_to_be_acknowledged_and_private_ones_are_nobodys_business(
+    craft: Organisation, sign_in: SignIn, clock: TestClock
+) -> None:
+    nora, kari = sign_in("nora"), sign_in("kari")
+    today, now = clock.now.date(), clock.now.isoformat()
+    span = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
+    for name, shared in (("open", True), ("private", False)):
+        goal = {"count": {"event": "call.practised", "at_least": 1 if shared else 2}}
+        until = str(today + timedelta(days=5))
+        begun = (clock.now - timedelta(hours=3)).isoformat()
+        wish: dict[str, Any] = {"id": name, "earn": goal, "until": until, "shared": shared, "occurredAt": begun}
+        await kari.ask(operation("set_goal"), input=wish)
+    await craft.record("kari", *(new_event(f"g{n}", at=clock.now - timedelta(hours=n)) for n in (1, 2)))
+    await craft.judge()
+    reached = (await growth_of_team(nora, **span))["people"]
+    [goal] = [each for one in reached for each in one["unacknowledged"] if each["kind"] == "GOAL"]
+    mine = (await kari.ask(MINE, **span))["me"]["growth"]
+    assert [each for each in mine["unacknowledged"] if each["kind"] == "GOAL"] == [goal]
+    assert [each["state"] for each in mine["goals"]] == ["REACHED", "REACHED"]
+    given = {"id": "well-done", "recognition": goal["id"], "occurredAt": now}
+    assert (await nora.ask(ACKNOWLEDGE, input=given))["acknowledge"]["receipt"]["status"] == "STORED"
+    ledger = "query { me { recognitions(first: 50) { edges { node { id kind acknowledged { name } } } } } }"
+    nodes = [edge["node"] for edge in (await kari.ask(ledger))["me"]["recognitions"]["edges"]]
+    goals = [node for node in nodes if node["kind"] == "GOAL"]
+    assert [node["acknowledged"] for node in goals if node["id"] == goal["id"]] == [{"name": "Nora"}]
+    [private] = [node["id"] for node in goals if node["id"] != goal["id"]]
+    guessed = {"id": "guess", "recognition": private, "occurredAt": now}
+    assert (await nora.ask(ACKNOWLEDGE, input=guessed))["acknowledge"]["code"] == "RECOGNITION_UNKNOWN"
+
+
+async def test_what_improved_is_told_once_and_says_how_far(craft: Organisation, sign_in: SignIn) -> None:
+    lines = await _part(sign_in("kari"), "IMPROVED", SPAN)
+    assert lines == [
+        "“Discovery”: 25 points of effort, now level 1.",
+        "Reached: Brave caller.",
+        "“Daily practice”: 3 in a row.",
+    ]

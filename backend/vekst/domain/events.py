@@ -13,6 +13,7 @@ __all__ = [
     "ACKNOWLEDGEMENT_GIVEN",
     "ACKNOWLEDGEMENT_RECEIVED",
     "APP_SOURCE",
+    "DONE_BY_OTHERS",
     "FEEDBACK_ACTED_ON",
     "FEEDBACK_ASKED",
     "FEEDBACK_GIVEN",
@@ -75,6 +76,8 @@ ACKNOWLEDGEMENT_GIVEN: Final = "vekst.acknowledgement-given"
 """Acknowledged somebody's progress."""
 ACKNOWLEDGEMENT_RECEIVED: Final = "vekst.acknowledgement-received"
 """Had progress acknowledged."""
+DONE_BY_OTHERS: Final = frozenset({FEEDBACK_INVITED, FEEDBACK_RECEIVED, FEEDBACK_USED, ACKNOWLEDGEMENT_RECEIVED})
+"""What a colleague did: rules may count it for the learner, but it is no effort of the learner's own."""
 
 # What a learner sets out to do. Every pack knows the first two types, and may count and reward them; the words of a
 # goal and of a reflection are in none of them.

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from vekst.domain.calendars import local_day
+from vekst.domain.events import DONE_BY_OTHERS
 from vekst.domain.instants import micros
 from vekst.domain.recognitions import Nature, RecognitionKind
 from vekst.engine.pack import Pack
@@ -97,7 +98,7 @@ class WeekGrowth:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One learner's growth in a span."""
+    """One learner's growth in a span; only `types` have also what others did, such as giving them feedback."""
 
     active_days: int
     events: Mapping[str, int]
@@ -134,6 +135,8 @@ def growth_of(
         if event_type is None or day is None:
             continue
         types[event.type] += event.times
+        if event.type in DONE_BY_OTHERS:
+            continue
         natures[event_type.nature] += event.times
         weekly[_monday(day)][event_type.nature] += event.times
         if not event_type.is_outcome:

@@ -95,7 +95,11 @@ _ACHIEVEMENTS: Final = text(
       from ledger_entries l
       left join acknowledgements a on a.org_id = l.org_id and a.learner_id = l.learner_id and a.seq = l.seq
      where l.org_id = :org_id and l.learner_id = any(:learners) and l.reverses_seq is null
-       and l.kind = any(:kinds) and l.nature = 'effort' and l.reached_at >= :since and l.reached_at < :until
+       and l.nature = 'effort' and (l.kind = any(:kinds) or (l.kind = any(:of_goals) and exists (
+           select 1 from goals g
+            where g.org_id = l.org_id and g.learner_id = l.learner_id and replace(g.goal_id::text, '-', '') = l.key
+              and g.shared and g.deleted_at is null)))
+       and l.reached_at >= :since and l.reached_at < :until
        and not exists (select 1 from ledger_entries r
                         where r.org_id = l.org_id and r.learner_id = l.learner_id and r.reverses_seq = l.seq)
      order by l.learner_id, l.reached_at, l.seq
@@ -115,6 +119,7 @@ _PROGRESS: Final = [
     RecognitionKind.MILESTONE.value,
     RecognitionKind.LEVEL.value,
 ]
+_OF_GOALS: Final = [RecognitionKind.GOAL.value, RecognitionKind.REFLECTION.value]
 
 
 async def members(connection: AsyncConnection, org_id: UUID, team_id: UUID) -> list[LearnerRow]:
@@ -154,8 +159,11 @@ async def point_tallies(
 async def achievements(
     connection: AsyncConnection, org_id: UUID, learners: Mapping[UUID, object], since: datetime, until: datetime
 ) -> dict[UUID, list[Achievement]]:
-    """Quests, badges, milestones and levels that effort reached, in the order of being reached."""
-    parameters = {**_between(org_id, learners, since, until), "kinds": _PROGRESS}
+    """Quests, badges, milestones and levels that effort reached, in the order of being reached.
+
+    Also goals of one's own, reached or looked back at, that are shared with those who manage the learner.
+    """
+    parameters = {**_between(org_id, learners, since, until), "kinds": _PROGRESS, "of_goals": _OF_GOALS}
     found: dict[UUID, list[Achievement]] = defaultdict(list)
     for row in await connection.execute(_ACHIEVEMENTS, parameters):
         found[row.learner_id].append(Achievement(*row))

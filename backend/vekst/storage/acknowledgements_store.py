@@ -31,6 +31,9 @@ _FIND: Final = text(
       FROM ledger_entries l JOIN people p ON p.org_id = l.org_id AND p.learner_id = l.learner_id AND p.active
      WHERE l.org_id = :org_id AND l.learner_id = :learner_id AND l.seq = :seq AND l.reverses_seq IS NULL
        AND l.kind <> '{RecognitionKind.EVENT}'
+       AND (l.kind NOT IN ('{RecognitionKind.GOAL}', '{RecognitionKind.REFLECTION}') OR EXISTS (
+            SELECT FROM goals g WHERE g.org_id = l.org_id AND g.learner_id = l.learner_id AND g.shared
+               AND replace(g.goal_id::text, '-', '') = l.key AND g.deleted_at IS NULL))
        AND NOT EXISTS (SELECT FROM ledger_entries r
                         WHERE r.org_id = l.org_id AND r.learner_id = l.learner_id AND r.reverses_seq = l.seq)
     """
@@ -44,7 +47,7 @@ _APPEND: Final = text(
 
 
 async def find(connection: AsyncConnection, org_id: UUID, learner_id: UUID, seq: int) -> Acknowledgeable | None:
-    """The entry of that number, if it is progress which the learner still holds."""
+    """The entry of that number, if it is progress which the learner still holds; of goals only what they share."""
     parameters = {"org_id": org_id, "learner_id": learner_id, "seq": seq}
     row = (await connection.execute(_FIND, parameters)).one_or_none()
     if row is None:

@@ -76,7 +76,7 @@ class UnseenProgress:
 
     id: strawberry.ID = strawberry.field(description="The node id of the recognition, for `acknowledge`.")
     kind: RecognitionKind = strawberry.field(description="What it was given for.")
-    key: str = strawberry.field(description="The rule's key in the quest files.")
+    key: str = strawberry.field(description="The rule's key in the quest files; of a goal, its own.")
     tier: str | None = strawberry.field(description="The badge's tier.")
     occurrence: str = strawberry.field(description="Which time; of a level or a milestone, which one.")
     title: str = strawberry.field(description="The rule's title, in the caller's language.")
@@ -112,7 +112,8 @@ class GrowthNumbers:
         description="Goals that ran in the span, the first set first; of a member those that they share."
     )
     unacknowledged: list[UnseenProgress] = strawberry.field(
-        description="Quests, badges, milestones and levels reached by effort that nobody has acknowledged yet."
+        description="Quests, badges, milestones and levels reached by effort, and shared goals that were reached or "
+        "looked back at, that nobody has acknowledged yet."
     )
 
 
@@ -201,9 +202,9 @@ async def growth_for(context: Context, learner_id: UUID, seen: Seen, span: Span)
     found = (await counted(context, {learner_id: seen}, span))[learner_id]
     words = _Words(seen)
     numbers = await numbers_of(context, found, span, name=None)
-    titles = [each.title for each in await _progress(context, found.reached)]
+    reached = await _progress(context, found.reached)
     goals = goal_lines(numbers["goals"], seen.languages.messages)
-    return Growth(**numbers, conversation=words.conversation(found, titles, goals))
+    return Growth(**numbers, conversation=words.conversation(found, reached, goals))
 
 
 async def numbers_of(context: Context, found: Counted, span: Span, *, name: str | None) -> dict[str, Any]:
@@ -300,13 +301,13 @@ class _Words:
             invitation=self._say(code, name=name or "", n=reading.current, title=pick(streak.title)),
         )
 
-    def conversation(self, found: Counted, reached: Sequence[str], goals: list[str]) -> list[GrowthPart]:
+    def conversation(self, found: Counted, reached: Sequence[UnseenProgress], goals: list[str]) -> list[GrowthPart]:
         growth, pack = found.growth, self._seen.pack
         feedback = {key for key in growth.types if pack.event_types[key].nature == "feedback"}
         tried = [self._times("growth_days", growth.active_days)] if growth.active_days else []
         tried += self._types({key: times for key, times in growth.types.items() if key not in feedback})
         improved = [self._skill(each) for each in growth.skills]
-        improved += [self._say("growth_reached", title=title) for title in dict.fromkeys(reached)]
+        improved += list(dict.fromkeys(line for each in reached if (line := self._reached(each))))
         parts = (
             (GrowthTopic.TRIED, "growth_tried", tried),
             (GrowthTopic.IMPROVED, "growth_improved", improved),
@@ -333,6 +334,16 @@ class _Words:
         title = self._seen.languages.pick(skill.title) if skill else moved.skill
         code = "growth_level" if moved.levels else "growth_skill"
         return self._say(code, title=title, points=moved.points, n=moved.level)
+
+    def _reached(self, progress: UnseenProgress) -> str | None:
+        """What was reached; levels are told with their skill, and goals in a part of their own."""
+        match progress.kind:
+            case RecognitionKind.LEVEL | RecognitionKind.GOAL | RecognitionKind.REFLECTION:
+                return None
+            case RecognitionKind.MILESTONE:
+                return self._say("growth_run", title=progress.title, n=progress.occurrence)
+            case _:
+                return self._say("growth_reached", title=progress.title)
 
     def _runs(self) -> list[str]:
         seen = self._seen
