@@ -1,4 +1,6 @@
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
@@ -6,6 +8,7 @@ from structlog.testing import capture_logs
 from tests.support.organisations import Organisation, new_event
 from vekst.factory import Process
 from vekst.jobs.valkey import QUEUE_NAME
+from vekst.services.judging import JudgedBatch, JudgingService
 from vekst.worker.functions import judge, look_again, sweep, sweep_without_hints
 
 
@@ -29,6 +32,41 @@ async def test_a_hint_has_everything_judged(craft: Organisation, process: Proces
     assert await _hints(craft, process) >= 1
     await judge({"process": process}, str(craft.id))
     assert await craft.pending() == 0
+
+
+@pytest.mark.parametrize("bound", ["LEARNERS_AT_MOST", "EVENTS_AT_MOST", "AGAIN_AT_MOST"])
+async def test_a_job_goes_on_for_as_long_as_a_batch_was_full(
+    craft: Organisation, process: Process, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    people = ("kari", "ola", "per", "nora", "emma")
+    await craft.hire(*people[1:])
+    if bound == "AGAIN_AT_MOST":
+        for person in people:
+            await craft.record(person, new_event("0"))
+        await craft.judge()
+    monkeypatch.setattr(f"vekst.services.judging.{bound}", 2)
+    for person in people:
+        # Earlier than what was judged: everybody is judged again.
+        await craft.record(person, *(new_event(str(n), at=datetime.now(UTC) - timedelta(days=n)) for n in range(1, 4)))
+    await judge({"process": process}, str(craft.id))
+    assert await craft.pending() == 0
+
+
+async def test_a_job_does_not_look_for_more_where_there_was_room_in_its_batch(
+    craft: Organisation, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[JudgedBatch] = []
+    judge_batch = JudgingService.judge_batch
+
+    async def counted(self: JudgingService, org_id: UUID) -> JudgedBatch:
+        batches.append(await judge_batch(self, org_id))
+        return batches[-1]
+
+    monkeypatch.setattr("vekst.services.judging.JudgingService.judge_batch", counted)
+    for number in range(3):
+        await craft.record("kari", new_event(str(number)))
+        await judge({"process": process}, str(craft.id))
+    assert [(batch.events, batch.more) for batch in batches] == [(1, False)] * 3
 
 
 async def test_an_event_whose_hint_came_while_the_jobs_ran_is_found_by_looking_once_more(

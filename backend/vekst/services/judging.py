@@ -36,12 +36,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JudgedBatch:
-    """What one batch came to; no learners means that nothing could be claimed."""
+    """What one batch came to; no learners means that nothing could be claimed.
+
+    `more` says whether anything else may wait that another batch could claim now.
+    """
 
     learners: int = 0
     events: int = 0
     recognitions: int = 0
     set_aside: int = 0
+    more: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.learners or self.set_aside)
@@ -61,6 +65,7 @@ class JudgedBatch:
             events=self.events + other.events,
             recognitions=self.recognitions + other.recognitions,
             set_aside=self.set_aside + other.set_aside,
+            more=self.more or other.more,
         )
 
 
@@ -105,7 +110,7 @@ class JudgingService:
             self._metrics.retried.inc()
             told = str(getattr(error, "orig", None) or error)
             _log.warning("batch_failed", org_id=str(org_id), learners=len(claimed), error=told)
-        total = JudgedBatch()
+        total = JudgedBatch(more=True)
         for learner_id in claimed:
             total += await self._judge_alone(org_id, learner_id)
         return total
@@ -153,12 +158,13 @@ class JudgingService:
         return batch
 
     async def _judge_and_tell(self, org_id: UUID, claimed: list[UUID], *, given: bool) -> JudgedBatch:
-        now = self._clock()
+        now, is_last = self._clock(), False
         async with self._database.writing(org_id) as connection:
             if given:
                 await standings_store.lock(connection, org_id, claimed)
             else:
-                claimed += await self._claim(connection, org_id, now)
+                found, is_last = await self._claim(connection, org_id, now)
+                claimed += found
             # Read after the claim: no learner held here can have met a later version.
             pack = await self._packs.latest(connection, org_id) if claimed else None
             if pack is None:
@@ -167,11 +173,15 @@ class JudgingService:
             await _set_aside(connection, org_id, failed, now)
             told = self._outbox.told(org_id)
             written = await write(connection, org_id, pack, judged, now, told=told)
+        events = sum(len(each.judgement.judged) for each in judged)
+        # Who was claimed and not judged waits on.
+        is_full = events >= EVENTS_AT_MOST or len(judged) + len(failed) < len(claimed)
         batch = JudgedBatch(
             learners=len(judged),
-            events=sum(len(each.judgement.judged) for each in judged),
+            events=events,
             recognitions=sum(len(each.entries) for each in judged),
             set_aside=len(failed),
+            more=is_full or not is_last,
         )
         self._count(org_id, batch, judged, written.oldest)
         if written.messages:
@@ -196,8 +206,11 @@ class JudgingService:
         ends = {"first_entry": str(min(entries)), "last_entry": str(max(entries))} if entries else {}
         _log.info("judged", org_id=str(org_id), **batch.counts(), **ends)
 
-    async def _claim(self, connection: AsyncConnection, org_id: UUID, now: datetime) -> list[UUID]:
-        """Learners with pending events, next in the round; then those whom no version judged yet, or an earlier one."""
+    async def _claim(self, connection: AsyncConnection, org_id: UUID, now: datetime) -> tuple[list[UUID], bool]:
+        """Learners with pending events, next in the round; then those whom no version judged yet, or an earlier one.
+
+        With them whether they are all who have pending events.
+        """
         after = self._rounds.pop(org_id, NOBODY)
         for start in dict.fromkeys((after, NOBODY)):
             last: UUID | None = start
@@ -207,12 +220,14 @@ class JudgingService:
                 )
                 if claimed and last is not None:
                     self._rounds[org_id] = last
-                    return claimed
+                if claimed:
+                    return claimed, start == NOBODY and last is None
         pack = await self._packs.latest(connection, org_id)
         version = pack.version if pack else 0
-        return await standings_store.claim_outdated(
+        outdated = await standings_store.claim_outdated(
             connection, org_id, most=AGAIN_AT_MOST, now=now, engine=ENGINE_VERSION, version=version
         )
+        return outdated, False
 
 
 def _comes_from_the_data(error: Exception) -> bool:

@@ -197,10 +197,11 @@ async def claim(
 ) -> tuple[list[UUID], UUID | None]:
     """Look at up to `most` learners beyond `after` who have unjudged events, in the order of their ids.
 
-    Locked are those who are neither held by another worker nor set aside; with them the last one looked at, if any.
+    Locked are those who are neither held by another worker nor set aside; with them the last one looked at, None where
+    there is nobody beyond.
     """
     rows = await direct.fetch(connection, _CLAIM, org_id, after, most, now)
-    return [learner_id for learner_id, held in rows if held], rows[-1][0] if rows else None
+    return [learner_id for learner_id, held in rows if held], rows[-1][0] if len(rows) == most else None
 
 
 async def claim_outdated(

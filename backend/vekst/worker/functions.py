@@ -26,7 +26,7 @@ async def judge(ctx: Context, organisation: str, cause: Mapping[str, object] = M
     org_id = UUID(organisation)
     ctx["organisation"] = org_id
     with at_job(ctx, "judge", cause) as process:
-        await _take_turn(process, org_id)
+        await _take_turn(process, org_id, hinted=True)
 
 
 async def look_again(ctx: Context) -> None:
@@ -60,7 +60,7 @@ async def sweep_without_hints(process: Process) -> None:
     factory = Factory(process)
     organisations = await factory.judging().pending_organisations()
     for org_id in organisations:
-        await _take_turn(process, org_id)
+        await _take_turn(process, org_id, hinted=False)
     await _sweep_beside_judging(process, len(organisations))
 
 
@@ -73,8 +73,9 @@ async def _sweep_beside_judging(process: Process, organisations: int) -> None:
     work.last_sweep.set_to_current_time()
 
 
-async def _take_turn(process: Process, org_id: UUID) -> None:
+async def _take_turn(process: Process, org_id: UUID, *, hinted: bool) -> None:
+    """Judge for half a second at most; where hints work, what comes meanwhile has one, and is not looked for."""
     judging = Factory(process).judging()
     ends = time.monotonic() + _TURN
-    while await judging.judge_batch(org_id) and time.monotonic() < ends:
+    while (batch := await judging.judge_batch(org_id)) and (batch.more or not hinted) and time.monotonic() < ends:
         pass
