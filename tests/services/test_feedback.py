@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.interleaving import held
 from tests.support.organisations import Organisation, new_event
 from tests.support.packs import CRAFT
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound, VekstError
@@ -177,6 +178,23 @@ def _outcome(answer: Taken | BaseException) -> str:
         return answer.code
     assert isinstance(answer, Taken)
     return answer.receipt.status.value
+
+
+async def test_a_turn_that_is_sent_again_while_it_is_taken_waits_and_is_a_duplicate(
+    craft: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interleaving is forced: the first has written all but its end, of a turn asked for and of one unasked."""
+    asked = (await ask(craft)).feedback
+    for to, last in ((asked, "feedback_store.write_given"), (Unasked("eli", "discovery"), "feedback_store.append")):
+        name = f"again-{last}"
+        async with held(craft, monkeypatch, give(craft, to, client_id=name), last) as first:
+            again = await first.keeps_waiting(give(craft, to, client_id=name))
+            taken = await first.goes_on()
+            assert (taken.receipt.status, (await again).receipt.status) == ("STORED", "DUPLICATE")
+            assert taken.feedback == (await again).feedback
+    assert await craft.rows("SELECT count(*) FROM feedback WHERE worked IS NOT NULL") == [(2,)]
+    given = "SELECT count(*) FROM progress_events WHERE type = 'vekst.feedback-given'"
+    assert await craft.rows(given) == [(2,)]
 
 
 async def test_deleting_races_giving_without_leaving_words(craft: Organisation) -> None:

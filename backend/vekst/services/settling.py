@@ -87,6 +87,8 @@ class SettlingService:
 
     async def settle(self, org_id: UUID, challenge_id: UUID) -> bool:
         """Settle a challenge that is due; False where it is not (any more), or another worker is at it."""
+        if not await self._is_free(org_id, challenge_id):
+            return False
         for turn in range(_TURNS):
             await self._judge_members(org_id, challenge_id)
             told = self._outbox.told(org_id)
@@ -108,6 +110,11 @@ class SettlingService:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one challenge, the others are settled
             _log.error("settling_failed", org_id=str(org_id), challenge_id=str(challenge_id), exc_info=error)
             return False
+
+    async def _is_free(self, org_id: UUID, challenge_id: UUID) -> bool:
+        """Whether it is due and nobody is at it: whoever came second would wait for the members, and in vain."""
+        async with self._database.writing(org_id) as connection:
+            return await challenges_store.lock_due(connection, org_id, challenge_id, self._clock()) is not None
 
     async def _judge_members(self, org_id: UUID, challenge_id: UUID) -> None:
         async with self._database.reading(org_id) as connection:
