@@ -59,15 +59,19 @@ await page.getByText('The last cursor that was seen').waitFor();
 tell('documentation', await page.locator('.graphiql-doc-explorer-title').textContent());
 
 const { cursor } = (await ask(CHANGES, {})).changes;
-await run('Follow', `subscription Follow { recognitions(after: "${cursor}") { node { title points } } }`);
+await run('Follow', `subscription Follow { recognitions(after: "${cursor}") { cursor } }`);
 await page.getByRole('button', { name: /Stop query/ }).waitFor();
 const occurredAt = new Date(Date.now() - 60_000).toISOString();
 await ask(RECORD, { events: [{ id: 'browser', type: 'call.practised', occurredAt }] });
 await session.judged();
-tell('subscription', await answer('points'));
+const last = (await ask(CHANGES, { since: cursor })).changes.recognitions.at(-1).cursor;
+tell('subscription', (await answer(last)).data.recognitions.cursor === last);
+tell('complaints', complaints);
+
+await session.anHourLater();
+tell('expiry', (await answer('TOKEN_EXPIRED')).errors[0].message);
 
 tell('other hosts', [...hosts].filter((host) => host !== new URL(address).host));
-tell('complaints', complaints);
 
 // Nor could the page ask anybody else.
 const forbidden = await page.evaluate(() => new Promise((resolve) => {
