@@ -23,6 +23,7 @@ from benchmarks.reports.lines import lines_of
 from benchmarks.reports.page import page_of
 from benchmarks.reports.record import Record, sorted_findings
 from benchmarks.stage import Stage, set_stage
+from benchmarks.workloads.boards import ranks
 from benchmarks.workloads.engine import growth, throughput
 from benchmarks.workloads.over_http import home_screen, through_graphql
 from benchmarks.workloads.services import ingestion, judging
@@ -41,6 +42,7 @@ _WORKLOADS: Final[dict[str, Workload]] = {
     "taking-in": ingestion_through_graphql,
     "graphql": through_graphql,
     "home": home_screen,
+    "boards": ranks,
 }
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 

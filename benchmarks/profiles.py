@@ -30,6 +30,10 @@ class Profile:
     rules: tuple[int, ...]
     requests: int
     """Home screens in one measurement."""
+    members: int
+    """Members of the widest board."""
+    places: int
+    """Boards in one measurement."""
 
 
 SHORT: Final = Profile(
@@ -45,6 +49,8 @@ SHORT: Final = Profile(
     histories=(10, 100, 1_000, 10_000),
     rules=(10, 100, 1_000),
     requests=250,
+    members=100_000,
+    places=500,
 )
 FULL: Final = Profile(
     name="full",
@@ -59,5 +65,7 @@ FULL: Final = Profile(
     histories=(10, 30, 100, 300, 1_000, 3_000, 10_000),
     rules=(10, 30, 100, 300, 1_000),
     requests=1_000,
+    members=1_000_000,
+    places=2_000,
 )
 PROFILES: Final = {profile.name: profile for profile in (SHORT, FULL)}

@@ -41,6 +41,11 @@ _FLOORS: Final = """\
 * **count by type and local date**: for each event the rules of its type are looked up, its local date is found, and one
   is added to a counter.
 
+* **sorted set, two trips**: the same values in a sorted set of Valkey: size, top and rank in one trip, the neighbours
+  in a second. It has no names, no shared ranks and no rows that end; it is filled before, and nobody writes meanwhile.
+* **package leaderboard**: the same set, read by that package from PyPI, whose client waits for each answer. It is
+  installed with `pip install -e .[bench]`, and left out where it is not there.
+
 Ours runs with row-level security, boards that everybody joined, the outbox and durable commits, under the pack
 `sales-craft` and with learners who have a past; batches mix learners and types of events. Over HTTP it is asked trusted
 documents, which are compiled.

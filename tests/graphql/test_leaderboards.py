@@ -296,3 +296,16 @@ class TestWindows:
                 seen = await board(sign_in("b"), key="effort-weekly", period=period, team=team_key)
                 assert seen["size"] == (3 if team_key else 4)
                 assert "a" not in {entry["person"] for entry in (*seen["entries"], *seen["aroundMe"])}
+
+    async def test_windows_that_are_no_longer_kept_show_nobody_before_they_are_taken_away(
+        self, weekly: Organisation, sign_in: SignIn, clock: TestClock
+    ) -> None:
+        """The retention of the pack is 3,650 days."""
+        b = sign_in("b")
+        assert (await board(b, key="effort-weekly", period="2026-W47"))["me"] is not None
+        clock.now += timedelta(days=3660)
+        b = sign_in("b")
+        seen = await board(b, key="effort-weekly", period="2026-W47")
+        assert (seen["size"], seen["entries"], seen["aroundMe"], seen["me"], seen["toNext"]) == (5, [], [], None, None)
+        await weekly.factory.boards().tidy(weekly.id)
+        assert await board(b, key="effort-weekly", period="2026-W47") == seen

@@ -241,6 +241,7 @@ NOT_ADMINISTRATIVE: Final = {
     },
     "what the service does by itself with what was recorded": {
         "BoardsService.sweep",
+        "BoardsService.tidy",
         "JudgingService.judge_batch",
         "JudgingService.judge_everything",
         "JudgingService.judge_learners",

@@ -167,6 +167,30 @@ async def test_windows_longer_ago_than_the_retention_are_no_places(craft: Organi
     await sound(craft)
 
 
+async def test_what_is_longer_ago_is_taken_away_at_night_and_counts_of_nobody_with_it(
+    craft: Organisation, clock: Now
+) -> None:
+    """In the organisation and in the team; what is kept stays."""
+    await craft.record("kari", new_event("1", at=at("2026-03-03")))
+    await craft.judge()
+    assert (await craft.factory.boards().tidy(craft.id)).learners == 0
+    clock.now += timedelta(days=3690)
+    await craft.record("kari", new_event("2", at=clock.now - timedelta(hours=1)))
+    await craft.judge()
+    for scope in ("org", "team:"):
+        assert ("kari", "2026-W10") in await places(craft, WEEKLY, scope)
+    tidied = await craft.factory.boards().tidy(craft.id)
+    assert tidied.learners == 1
+    assert tidied.counts > 0
+    for scope in ("org", "team:"):
+        assert (await places(craft, WEEKLY, scope)).keys() == {("kari", ""), ("kari", "2036-W15")}
+        assert (await places(craft, MONTHLY, scope)).keys() == {("kari", ""), ("kari", "2036-04")}
+    for table in ("counts", "bands"):
+        assert await craft.rows(f"SELECT count(*) FROM board_{table} WHERE members = 0") == [(0,)]
+    assert not await craft.factory.boards().tidy(craft.id)
+    await sound(craft)
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_any_order_of_arrival_in_any_batches_ends_in_the_same_places(
     craft: Organisation, clock: Now, seed: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,15 +16,26 @@ from vekst.engine.standing import decode
 from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock
 from vekst.services.packs import Packs
-from vekst.services.places import places_of
+from vekst.services.places import oldest_windows, places_of
 from vekst.storage import boards_store, challenges_store, organisations_store, standings_store
 from vekst.storage.board_scopes import challenge_board
 from vekst.storage.database import Database
 from vekst.storage.standings_store import StandingRow
 
-__all__ = ["BoardsService", "refresh_places"]
+__all__ = ["BoardsService", "Tidied", "refresh_places"]
 
 _SWEPT_AT_MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How many learners had places in windows that are no longer kept, and how many values nobody had any more."""
+
+    learners: int
+    counts: int
+
+    def __bool__(self) -> bool:
+        return bool(self.learners or self.counts)
 
 
 class BoardsService:
@@ -55,6 +67,28 @@ class BoardsService:
         async with self._database.crossing() as connection:
             organisations = await organisations_store.with_boards_due(connection, self._clock())
         return sum([await self._sweep_organisation(org_id) for org_id in organisations])
+
+    async def tidy(self, org_id: UUID) -> Tidied:
+        """Take away the places in windows that are no longer kept, which nobody is shown any more, and empty counts."""
+        seen: set[UUID] = set()
+        # Whom a version that keeps more has judged last is found again, and left until the worker has come to them.
+        while found := await self._tidy_batch(org_id) - seen:
+            seen |= found
+        async with self._database.writing(org_id) as connection:
+            return Tidied(len(seen), await boards_store.take_empty_counts(connection, org_id))
+
+    async def _tidy_batch(self, org_id: UUID) -> set[UUID]:
+        now = self._clock()
+        async with self._database.writing(org_id) as connection:
+            pack = await self._packs.latest(connection, org_id)
+            oldest = oldest_windows(pack, now) if pack else {}
+            if not oldest:
+                return set()
+            past = await boards_store.find_past(connection, org_id, oldest, most=_SWEPT_AT_MOST)
+            held = await standings_store.lock(connection, org_id, past) if past else []
+            if held:
+                await refresh_places(connection, self._packs, org_id, held, now)
+        return set(held)
 
     async def _sweep_organisation(self, org_id: UUID) -> int:
         total = 0

@@ -17,7 +17,7 @@ from vekst.storage.board_scopes import ORGANISATION_SCOPE, period_of, team_scope
 from vekst.storage.boards_store import Place
 from vekst.storage.standings_store import StandingRow
 
-__all__ = ["is_over", "places_of", "takes_part"]
+__all__ = ["is_over", "oldest_windows", "places_of", "takes_part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,17 @@ def takes_part(board: Leaderboard, row: StandingRow) -> bool:
     if not row.active or board.key in row.left:
         return False
     return board.key in row.joined or (board.joins == "opt_out" and row.role == Role.LEARNER)
+
+
+def oldest_windows(pack: Pack, now: datetime) -> dict[str, str]:
+    """For each board with windows the name of the first that is kept."""
+    today = now.date().toordinal()
+    measures = {board.key: board.measure for board in pack.leaderboards.values()}
+    return {
+        key: window_key(measure.per, oldest_window(pack, measure.per, today))
+        for key, measure in measures.items()
+        if not isinstance(measure, StreakMeasure) and measure.per is not None
+    }
 
 
 def is_over(pack: Pack, place: Place, now: datetime) -> bool:

@@ -66,7 +66,8 @@ class WorkMetrics:
         self._found = Counter(
             "vekst_sweep_finds",
             "What sweeps found: organisations with events left waiting, learners with a board value that had ended, "
-            "challenges that were due, messages that had not been told.",
+            "challenges that were due, messages that had not been told; each night, learners with places in windows of "
+            "boards that are no longer kept.",
             ("what",),
             registry=registry,
         )

@@ -9,6 +9,7 @@ __all__ = [
     "BAND_SHIFTS",
     "IS_ORGANISATION",
     "ORGANISATION_SCOPE",
+    "TEAM_SCOPES",
     "challenge_board",
     "period_of",
     "team_scope",
@@ -17,6 +18,9 @@ __all__ = [
 
 ORGANISATION_SCOPE: Final = "org"
 """The scope of an organisation's board; it and its windows are those that have a histogram."""
+
+TEAM_SCOPES: Final = "team:"
+"""What the scope of a team's board begins with; the team's id follows."""
 
 IS_ORGANISATION: Final = f"(scope = '{ORGANISATION_SCOPE}' OR scope LIKE '{ORGANISATION_SCOPE}/%')"
 """The same as a condition of a statement on `scope`."""
@@ -32,7 +36,7 @@ def challenge_board(challenge_id: UUID) -> str:
 
 def team_scope(team_id: UUID) -> str:
     """The scope of a team's board."""
-    return f"team:{team_id}"
+    return f"{TEAM_SCOPES}{team_id}"
 
 
 def windowed(scope: str, period: str | None) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION
+from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION, ORGANISATION_SCOPE, TEAM_SCOPES
 
-__all__ = ["Place", "choose", "put", "recount"]
+__all__ = ["Place", "choose", "find_past", "put", "recount", "take_empty_counts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,39 @@ _PUT: Final = text(
                   different = board_bands.different + excluded.different
     """
 )
+# A range of an index for each board in each scope, as windows of one length sort by their names.
+_FIND_PAST: Final = text(
+    """
+    SELECT DISTINCT past.learner_id
+      FROM unnest(CAST(:boards AS text[]), CAST(:oldest AS text[])) AS b (board, oldest)
+     CROSS JOIN (SELECT :organisation AS scope UNION ALL
+                 SELECT :team || team_id FROM teams WHERE org_id = :org_id) AS s
+     CROSS JOIN LATERAL (
+           SELECT m.learner_id FROM board_members m
+            WHERE m.org_id = :org_id AND m.board = b.board
+              AND m.scope > s.scope || '/' AND m.scope < s.scope || '/' || b.oldest LIMIT :most) AS past
+     LIMIT :most
+    """
+)
+# Passing over what is held: whoever writes there waits for nobody, and next night is time enough.
+_TAKE_EMPTY: Final = (
+    text(
+        """
+        WITH empty AS (SELECT board, scope, value FROM board_counts WHERE org_id = :org_id AND members = 0
+                        FOR UPDATE SKIP LOCKED)
+        DELETE FROM board_counts c USING empty e
+         WHERE c.org_id = :org_id AND (c.board, c.scope, c.value) = (e.board, e.scope, e.value)
+        """
+    ),
+    text(
+        """
+        WITH empty AS (SELECT board, scope, shift, band FROM board_bands WHERE org_id = :org_id AND members = 0
+                        FOR UPDATE SKIP LOCKED)
+        DELETE FROM board_bands b USING empty e
+         WHERE b.org_id = :org_id AND (b.board, b.scope, b.shift, b.band) = (e.board, e.scope, e.shift, e.band)
+        """
+    ),
+)
 _CHOOSE: Final = text(
     """
     INSERT INTO board_choices (org_id, board, learner_id, joined, chosen_at)
@@ -134,6 +167,28 @@ async def choose(
     """Remember that the learner joined or left the board."""
     parameters = {"org_id": org_id, "learner_id": learner_id, "board": board, "joined": joined, "at": at}
     await connection.execute(_CHOOSE, parameters)
+
+
+async def find_past(connection: AsyncConnection, org_id: UUID, oldest: Mapping[str, str], *, most: int) -> list[UUID]:
+    """Up to `most` learners with a place in a window before the `oldest` of its board, whose name is given by board."""
+    parameters = {
+        "org_id": org_id,
+        "boards": list(oldest),
+        "oldest": list(oldest.values()),
+        "organisation": ORGANISATION_SCOPE,
+        "team": TEAM_SCOPES,
+        "most": most,
+    }
+    return list((await connection.execute(_FIND_PAST, parameters)).scalars())
+
+
+async def take_empty_counts(connection: AsyncConnection, org_id: UUID) -> int:
+    """Take away the rows of histograms that count nobody any more; how many values were among them."""
+    taken: list[int] = []
+    for statement in _TAKE_EMPTY:
+        result: CursorResult[tuple[()]] = await connection.execute(statement, {"org_id": org_id})
+        taken.append(result.rowcount)
+    return taken[0]
 
 
 async def recount(connection: AsyncConnection, org_id: UUID) -> None:

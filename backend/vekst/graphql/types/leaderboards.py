@@ -11,11 +11,13 @@ from vekst.domain.calendars import local_day
 from vekst.domain.errors import InvalidInput
 from vekst.domain.periods import window_key, window_named
 from vekst.engine import pack as rules
+from vekst.engine.tallies import oldest_window
 from vekst.graphql.context import Context
 from vekst.graphql.fields import resolved
 from vekst.graphql.types.nodes import page_size
 from vekst.queries.boards import BoardKey, read_board
 from vekst.queries.places import BoardManners, BoardView, Place, view_board
+from vekst.queries.ranks import BoardReading
 from vekst.queries.teams import TeamRow, team_by_key
 
 __all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for", "leaderboard_of"]
@@ -99,6 +101,8 @@ async def leaderboard_for(context: Context, key: str, team: str | None, period: 
             top=board.top,
             neighbours=board.neighbours,
         )
+    if window is not None and _is_past(context, pack, board, window):
+        reading = BoardReading(reading.size, (), None)
     manners = BoardManners(board.ties, board.top, board.neighbours, board.smallest_group)
     view = view_board(reading, actor.learner_id, manners)
     return leaderboard_of(key, context.languages.pick(board.title), view, manners)
@@ -135,6 +139,13 @@ async def _period(context: Context, pack: rules.Pack, board: rules.Leaderboard, 
             raise InvalidInput("PERIOD_NOT_VALID", field="period", example=current)
         return current
     return asked
+
+
+def _is_past(context: Context, pack: rules.Pack, board: rules.Leaderboard, window: str) -> bool:
+    """Whether the window is longer ago than the board keeps any; what stands there waits to be taken away."""
+    per = None if isinstance(board.measure, rules.StreakMeasure) else board.measure.per
+    first = window_named(per, window) if per else None
+    return first is not None and first < oldest_window(pack, per, context.now.date().toordinal())
 
 
 async def _zone(context: Context) -> str | None:
