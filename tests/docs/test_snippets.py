@@ -178,6 +178,10 @@ def test_the_limits_that_apps_are_told_of_are_those_of_the_code() -> None:
         "dates of one time off": DAYS_OFF_AT_MOST,
         "seconds that an operation may take": int(limits.seconds),
         "requests of one caller in a minute, unless set otherwise": limits.per_minute,
+        "requests of all of an organisation in a minute, unless set otherwise": limits.organisation_per_minute,
+        "events of an organisation in a minute, unless set otherwise": Settings.model_fields[
+            "organisation_events_per_minute"
+        ].default,
         "operations on one WebSocket": WebSocketLimits().operations,
         "characters of the reason of a void": REASON_AT_MOST,
     }

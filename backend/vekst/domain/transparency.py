@@ -111,8 +111,8 @@ DATA_KINDS: Final = (
         purpose="To see whether a team reaches what it set out to, and to recognise those who contributed.",
         seen_by=(
             "Your own share: you alone, unless you join the challenge's board. Teams and managers see how the whole "
-            "goes; people are counted, not named. Of a team beside yours you only see that it reached the goal, and "
-            "nobody sees who set a challenge."
+            "goes; people are counted, not named. Of a team beside yours you only see that it reached the goal; "
+            "who set a challenge, only administrators see."
         ),
         kept_for=(
             "While it runs, nothing: it is counted from your events. Your share of the result until you are erased; "
