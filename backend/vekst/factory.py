@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from arq.connections import ArqRedis
@@ -21,6 +21,7 @@ from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.arq_queue import ArqQueue
 from vekst.jobs.live import Live, Wakes, channel, organisation_channel
+from vekst.jobs.marks import Marks
 from vekst.jobs.query_store import QueryStore
 from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
@@ -46,6 +47,7 @@ from vekst.services.planning import PlanningService
 from vekst.services.privacy import PrivacyService
 from vekst.services.publishing import PublishingService
 from vekst.services.replaying import ReplayService
+from vekst.services.replica import Replica, View
 from vekst.services.retention import RetentionService
 from vekst.services.settling import SettlingService
 from vekst.services.voiding import VoidingService
@@ -59,6 +61,9 @@ from vekst.storage.organisations_store import Totals
 from vekst.storage.replay_store import Verifications
 
 __all__ = ["Factory", "Process", "signals_of"]
+
+_REPLICA_WITHIN: Final = 3.0
+"""Seconds that a replica has for an answer: the primary is asked then, and must have time left."""
 
 
 def signals_of(settings: Settings, service: str) -> Signals:
@@ -95,6 +100,8 @@ class Process:
     queue: ArqQueue = field(init=False)
     backlog: Backlog = field(init=False)
     live: Live = field(init=False)
+    replica: Replica | None = field(init=False)
+    """The way to a replica, where there is one."""
 
     def __post_init__(self) -> None:
         self.stream_turns = asyncio.Semaphore(max(1, self.settings.database_pool // 2))
@@ -102,6 +109,12 @@ class Process:
         self.queue = ArqQueue(self.valkey, self.signals.tracing)
         self.live = Live(self.valkey)
         self.backlog = Backlog(self.settings.pending_at_most)
+        url, connections = self.settings.replica_url.get_secret_value(), self.settings.database_pool
+        self.replica = None
+        if url:
+            opened = Database.open(url, connections=connections, patience=_REPLICA_WITHIN)
+            self.signals.tracing.follow_statements(opened.engine)
+            self.replica = Replica(self.database, opened, Marks(self.valkey), self.signals.metrics.replica)
 
     @classmethod
     async def start(
@@ -137,6 +150,8 @@ class Process:
         await self.live.close()
         await self.valkey.close()
         await self.database.close()
+        if self.replica is not None:
+            await self.replica.close()
         await asyncio.to_thread(self.signals.tracing.close)
 
     @classmethod
@@ -202,10 +217,25 @@ class Factory:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._view = View()
 
     def reading(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A read-only transaction in the organisation, for queries."""
-        return self._process.reading(org_id)
+        """A read-only transaction in the organisation, for queries; on the replica if `question` said so."""
+        replica = self._process.replica
+        if replica is None or self._view.position is None:
+            return self._process.reading(org_id)
+        return replica.reading(org_id, self._view)
+
+    async def question(self, actor: Actor) -> View:
+        """From where the actor's question is answered: a replica that is not behind them, or the primary."""
+        replica = self._process.replica
+        self._view = await replica.look(actor.org_id, _name(actor)) if replica is not None else View()
+        return self._view
+
+    async def wrote(self, actor: Actor) -> None:
+        """Remember, before the answer, that the actor has written: no replica may show them less from now on."""
+        if self._process.replica is not None:
+            await self._process.replica.wrote(actor.org_id, [_name(actor)])
 
     def now(self) -> datetime:
         """The present instant."""
@@ -288,7 +318,8 @@ class Factory:
 
     def outbox(self) -> OutboxService:
         """What is told after a commit."""
-        return OutboxService(self._process.database, self._process.live, self._process.clock, self._process.told)
+        process = self._process
+        return OutboxService(process.database, process.replica, process.live, process.clock, process.told)
 
     def judging(self) -> JudgingService:
         """Judging in batches."""
@@ -312,7 +343,7 @@ class Factory:
         """A look at the whole installation."""
         process = self._process
         return ExaminationService(
-            process.database, process.valkey, process.clock, development=process.settings.development
+            process.database, process.replica, process.valkey, process.clock, development=process.settings.development
         )
 
     def challenges(self) -> ChallengesService:
@@ -358,3 +389,7 @@ class Factory:
             if version is None:
                 return await self._process.packs.latest(connection, org_id)
             return await self._process.packs.version(connection, org_id, version)
+
+
+def _name(actor: Actor) -> str:
+    return str(actor.learner_id or actor.name)

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     mode: Mode = Mode.PRODUCTION
     database_url: SecretStr = SecretStr("")
     """PostgreSQL 15 or newer: postgresql://…; empty where a private server is to be started."""
+    replica_url: SecretStr = SecretStr("")
+    """A standby of that PostgreSQL from which questions are answered; empty where there is none."""
     redis_url: SecretStr = SecretStr("")
     """Valkey or Redis: redis://…, rediss://… or unix://…; empty where a private server is to be started."""
     issuer: str | None = None
@@ -83,7 +85,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _urls_are_known(self) -> Self:
-        self._check_scheme("database_url", ("postgresql://", "postgres://", "postgresql+asyncpg://"))
+        for name in ("database_url", "replica_url"):
+            self._check_scheme(name, ("postgresql://", "postgres://", "postgresql+asyncpg://"))
         self._check_scheme("redis_url", ("redis://", "rediss://", "unix://"))
         return self
 

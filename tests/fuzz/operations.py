@@ -55,6 +55,8 @@ class Operation:
     kind: str
     text: str
     variables: dict[str, Any]
+    grown: bool = False
+    """Whether a part of it was multiplied: many of many would be what the one who makes it can't hold."""
 
     def body(self) -> dict[str, Any]:
         """As it is sent over HTTP."""
@@ -221,6 +223,9 @@ def _wrapped(chance: Random, operation: Operation) -> None:
 
 def _many(chance: Random, operation: Operation) -> None:
     def change(holder: Any, key: Any) -> None:
+        if operation.grown:
+            return
+        operation.grown = True
         many = 5_000 if chance.random() < 0.02 else 501
         holder[key] = [holder[key]] * (many if _is_small(holder[key]) else 3)
 

@@ -70,7 +70,8 @@ def over_http(world: World, operations: Operations, chance: Random) -> Act:
         case 3:
             body = bomb(chance)
         case 4:
-            body = spoiled(chance, as_json(operations.valid(chance).body()))
+            operation = operations.valid(chance)
+            body = spoiled(chance, as_json(operation.body()))
         case 5:
             body = as_json(
                 chance.choice(
@@ -130,9 +131,10 @@ def with_token(world: World, operations: Operations, chance: Random) -> Act:
 
 
 def _asking(world: World, entrance: str, asked: Asked, operation: Operation) -> Act:
+    sent = b" ".join((asked.query, asked.body, asked.path, *(value for _, value in asked.headers)))
+
     async def act() -> Outcome:
         answered = await ask(world.app, asked, stream=entrance == "stream")
-        sent = b" ".join((asked.query, asked.body, asked.path, *(value for _, value in asked.headers)))
         return outcome_of(entrance, answered, sent, operation)
 
     return act

@@ -45,7 +45,11 @@ from vekst.tokens import DevelopmentIssuer
 MARK: Final = "mark-4711"
 """The id of a request, which has to be found: so it is seen that the search finds what is there."""
 
-PLANTED: Final = {"database_url": "Opensesame-of-postgres", "redis_url": "Opensesame-of-valkey"}
+PLANTED: Final = {
+    "database_url": "Opensesame-of-postgres",
+    "redis_url": "Opensesame-of-valkey",
+    "replica_url": "Opensesame-of-a-replica",
+}
 """A password for each setting that may hold one."""
 
 _NUMBERS: Final = count()
@@ -149,7 +153,11 @@ async def stage(database: str, collector: Collector, tmp_path: Path) -> AsyncIte
             "database_url": _with_password(database, PLANTED["database_url"]),
             "redis_url": valkey.url.replace("unix://", f"unix://:{PLANTED['redis_url']}@"),
         }
-        told = {"VEKST_LOG_LEVEL": "debug", "VEKST_TRACES_ENDPOINT": collector.address}
+        told = {
+            "VEKST_LOG_LEVEL": "debug",
+            "VEKST_TRACES_ENDPOINT": collector.address,
+            "VEKST_REPLICA_URL": f"postgresql://nobody:{PLANTED['replica_url']}@127.0.0.1:9/none",
+        }
         api = stack.enter_context(api_process(data, logs[0], **urls, **told))
         port = str(free_port())
         told["VEKST_WORKER_METRICS_PORT"] = port

@@ -283,6 +283,30 @@ class Operations:
         return Answer(200, body, executed=True, kind=kind, name=name, headers=headers)
 
     async def _result(self, admitted: Admitted, context: Context, root: object) -> ExecutionResult:
+        """The result of a mutation, after which its caller is never shown less; or of a question, from a replica if so.
+
+        A stream is read from the primary: it is woken right after a commit, which no replica has at once.
+        """
+        actor = context.caller.actor
+        if actor is None or admitted.is_stream:
+            return await self._executed(admitted, context, root)
+        if admitted.operation.operation is OperationType.MUTATION:
+            try:
+                return await self._executed(admitted, context, root)
+            finally:
+                await context.factory.wrote(actor)
+        view = await context.factory.question(actor)
+        result = await self._executed(admitted, context, root)
+        if not view.broken:
+            return result
+        # The replica broke off. Nothing but reading was done, so the whole is asked again, of the primary.
+        again = context.renewed()
+        try:
+            return await self._executed(admitted, again, root)
+        finally:
+            await again.close()
+
+    async def _executed(self, admitted: Admitted, context: Context, root: object) -> ExecutionResult:
         if admitted.compiled is not None:
             found = await admitted.compiled.execute(admitted.request.variables or {}, context, root)
             if found is not None:

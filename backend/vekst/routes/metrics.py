@@ -50,9 +50,17 @@ class _Shared:
             "vekst_replay_last_run_timestamp_seconds", "When the organisation verified longest ago was last verified."
         )
 
+        self._replica_bytes = gauge("vekst_replica_lag_bytes", "Bytes of the log that the replica does not show yet.")
+        self._replica_seconds = gauge(
+            "vekst_replica_lag_seconds", "Seconds since what the replica shows was written; 0 where it shows all."
+        )
+
     async def ask(self, process: Process) -> None:
         """Take all of it from the database."""
         waiting, totals, verified = await process.waiting(), await process.totals(), await process.verified()
+        lag = await process.replica.lag() if process.replica else None
+        self._replica_bytes.set(lag.size if lag else nan)
+        self._replica_seconds.set(lag.seconds if lag else nan)
         self._organisations.set(waiting[0] if waiting else nan)
         self._seconds.set(waiting[1].total_seconds() if waiting else nan)
         self._events.set(totals.waiting if totals else nan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.valkey import Valkey
 from vekst.services.clock import Clock
+from vekst.services.replica import Replica
 from vekst.storage import organisations_store, replay_store, server_store
 from vekst.storage.database import Database
 from vekst.storage.migrations import is_current
@@ -25,6 +27,7 @@ _OLDEST: Final = 15
 _SKEW: Final = timedelta(seconds=2)
 _WAITS_TOO_LONG: Final = timedelta(seconds=60)
 _UNVERIFIED_TOO_LONG: Final = timedelta(days=2)
+_TOO_FAR_BEHIND: Final = 30.0
 _NAMED: Final = 3
 _AWAY: Final = (DBAPIError, OSError, RedisError)
 
@@ -43,8 +46,11 @@ Look = Callable[[], Awaitable[Finding]]
 class ExaminationService:
     """Looks at the servers and at what lies in them; it changes nothing."""
 
-    def __init__(self, database: Database, valkey: Valkey, clock: Clock, *, development: bool) -> None:
+    def __init__(
+        self, database: Database, replica: Replica | None, valkey: Valkey, clock: Clock, *, development: bool
+    ) -> None:
         self._database = database
+        self._replica = replica
         self._valkey = valkey
         self._clock = clock
         self._development = development
@@ -60,6 +66,8 @@ class ExaminationService:
                 await _looked("schema", self._schema),
             ]
         readable = len(findings) > 1 and not findings[-1].cure
+        if self._replica is not None:
+            findings.append(await _looked("replica", partial(self._reads_from, self._replica)))
         findings.append(await _looked("valkey", self._ask_valkey))
         if readable:
             findings += [
@@ -108,6 +116,17 @@ class ExaminationService:
             return Finding("replication", f"waits for {wanted}, and no standby is connected", cure)
         told = f"{found.standbys} standby connected" if found.standbys else "none"
         return Finding("replication", f"{told}, synchronous: {wanted}" if wanted else told)
+
+    async def _reads_from(self, replica: Replica) -> Finding:
+        if not await replica.is_standby():
+            cure = "name a standby in VEKST_REPLICA_URL; until then all is read from the primary"
+            return Finding("replica", "this is no standby", cure)
+        lag = await replica.lag()
+        if lag is None:
+            return Finding("replica", "can't be compared with the primary", "look at both")
+        told = f"{lag.size:,} bytes and {lag.seconds:.1f} s behind"
+        cure = "see why it does not follow: its log tells; until then all is read from the primary"
+        return Finding("replica", told, cure if lag.seconds > _TOO_FAR_BEHIND else "")
 
     async def _schema(self) -> Finding:
         async with self._database.crossing() as connection:

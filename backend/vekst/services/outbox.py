@@ -9,6 +9,7 @@ from uuid import UUID
 
 from vekst.jobs.live import Live
 from vekst.services.clock import Clock
+from vekst.services.replica import Replica
 from vekst.storage import organisations_store, outbox_store
 from vekst.storage.database import Database
 from vekst.storage.outbox_store import Message
@@ -34,15 +35,22 @@ _MESSAGES_AT_MOST: Final = 1_000
 class OutboxService:
     """The last stage of judging, after its commit; told messages are deleted by the transaction that comes next."""
 
-    def __init__(self, database: Database, live: Live, clock: Clock, told: Told) -> None:
+    def __init__(self, database: Database, replica: Replica | None, live: Live, clock: Clock, told: Told) -> None:
         self._database = database
+        self._replica = replica
         self._live = live
         self._clock = clock
         self._told = told
 
     async def tell(self, org_id: UUID, messages: Sequence[Message]) -> None:
         """Wake the streams of the messages' learners; what Valkey did not take stays for the sweep."""
-        if messages and await self._live.publish(org_id, sorted({each.learner_id for each in messages})):
+        if not messages:
+            return
+        learners = sorted({each.learner_id for each in messages})
+        if self._replica is not None:
+            # Whoever is woken asks at once, and must find what they were woken for.
+            await self._replica.wrote(org_id, map(str, learners))
+        if await self._live.publish(org_id, learners):
             self._told.setdefault(org_id, set()).update(each.outbox_id for each in messages)
 
     async def nudge(self, org_id: UUID) -> None:

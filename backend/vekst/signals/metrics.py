@@ -9,7 +9,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
-__all__ = ["JudgingMetrics", "Metrics", "WorkMetrics"]
+__all__ = ["JudgingMetrics", "Metrics", "ReplicaMetrics", "WorkMetrics"]
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _SIZES: Final = (1, 5, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 50_000)
@@ -94,6 +94,28 @@ class WorkMetrics:
             self._seconds.labels(name).observe(perf_counter() - began)
 
 
+class ReplicaMetrics:
+    """What is read from a replica, and how often it could not be."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._reads = Counter("vekst_replica_reads", "Transactions that read from the replica.", registry=registry)
+        self._fallbacks = Counter(
+            "vekst_replica_fallbacks",
+            "Times that the primary was asked in place of the replica, by why: it was behind what had to be shown, "
+            "away, or broke off; or nobody knew what had to be shown.",
+            ("why",),
+            registry=registry,
+        )
+
+    def read(self) -> None:
+        """Count a transaction on the replica."""
+        self._reads.inc()
+
+    def fell_back(self, why: str) -> None:
+        """Count that the primary was asked instead."""
+        self._fallbacks.labels(why).inc()
+
+
 class Metrics:
     """All of it, in a registry of the process's own."""
 
@@ -101,6 +123,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.judging = JudgingMetrics(self.registry)
         self.work = WorkMetrics(self.registry)
+        self.replica = ReplicaMetrics(self.registry)
         self.valkey_away = Counter(
             "vekst_valkey_unreachable",
             "Times that Valkey could not be reached, by what it was for.",

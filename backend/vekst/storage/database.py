@@ -9,14 +9,15 @@ from typing import Final, Self
 from uuid import UUID
 
 import orjson
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from vekst.storage.direct import FAILURES, Driver, driver_of, raise_as_ours
 from vekst.storage.urls import async_url
 
-__all__ = ["APP_ROLE", "ERASER_ROLE", "Database"]
+__all__ = ["APP_ROLE", "ERASER_ROLE", "BehindError", "Database"]
 
 APP_ROLE: Final = "vekst_app"
 """The role of all app connections; it owns nothing, so row-level security binds it."""
@@ -25,6 +26,7 @@ ERASER_ROLE: Final = "vekst_eraser"
 
 # Longer than any statement of the app may take: the server that does not answer by then is gone, or the line to it.
 _ANSWER_WITHIN: Final = 35.0
+_CONNECTED_WITHIN: Final = 10.0
 _CLOSED_WITHIN: Final = 3.0
 _ROLLED_BACK_WITHIN: Final = 5.0
 # The organisation is bound by the same trip that begins the transaction. Whoever writes shares the organisation's lock;
@@ -34,7 +36,13 @@ _BIND_WRITING: Final = f"BEGIN; {_BIND}, pg_advisory_xact_lock_shared({{lock}})"
 _BIND_ERASING: Final = f"BEGIN; {_BIND}, pg_advisory_xact_lock({{lock}}); SET LOCAL ROLE {ERASER_ROLE}"
 _BIND_READING: Final = f"BEGIN READ ONLY; {_BIND}"
 _BIND_VIEWING: Final = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_BIND}"
+# In the same trip a replica is asked whether it has come far enough; where it has not, the cast fails.
+_BIND_FOLLOWING: Final = """
+    BEGIN READ ONLY; SELECT set_config('vekst.org', CAST(CAST(
+        CASE WHEN pg_last_wal_replay_lsn() >= '{position}' THEN '{org_id}' ELSE 'behind' END AS uuid) AS text), true)
+"""
 _CROSS: Final = "BEGIN READ ONLY"
+_WRITTEN: Final = "SELECT pg_current_wal_flush_lsn() - '0/0'"
 _USED: Final = "vekst_used"
 # Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
 _SESSION: Final = {
@@ -53,6 +61,10 @@ _SESSION: Final = {
 }
 
 
+class BehindError(Exception):
+    """The replica does not show yet what must be shown."""
+
+
 class Database:
     """A pool of connections; every transaction names its organisation, and without one no row is visible."""
 
@@ -60,8 +72,12 @@ class Database:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str, *, connections: int = 10) -> Self:
-        """A pool of at most `connections` to the database at `url`; it connects when first used."""
+    def open(cls, url: str, *, connections: int = 10, patience: float | None = None) -> Self:
+        """A pool of at most `connections` to the database at `url`; it connects when first used.
+
+        `patience` are the seconds that it has to connect and to answer, where somebody else could be asked instead.
+        """
+        connect_within, answer_within = (patience, patience) if patience else (_CONNECTED_WITHIN, _ANSWER_WITHIN)
         engine = create_async_engine(
             async_url(url),
             pool_size=connections,
@@ -71,8 +87,12 @@ class Database:
             hide_parameters=True,
             # Transactions are begun and ended here, not by SQLAlchemy, which would take a trip more for each.
             isolation_level="AUTOCOMMIT",
-            pool_timeout=10,
-            connect_args={"server_settings": _SESSION, "timeout": 10, "command_timeout": _ANSWER_WITHIN},
+            pool_timeout=connect_within,
+            connect_args={
+                "server_settings": _SESSION,
+                "timeout": connect_within,
+                "command_timeout": answer_within,
+            },
         )
         return cls(engine)
 
@@ -110,6 +130,23 @@ class Database:
         """A read-only transaction in the organisation."""
         return self._transaction(_BIND_READING.format(org_id=org_id))
 
+    @asynccontextmanager
+    async def reading_from(self, org_id: UUID, position: int) -> AsyncIterator[AsyncConnection]:
+        """A read-only transaction in the organisation on a replica; `BehindError` where it is not at `position` yet."""
+        place = f"{position >> 32:X}/{position & 0xFFFFFFFF:X}"
+        try:
+            begun = await self._begun(_BIND_FOLLOWING.format(org_id=org_id, position=place))
+        except DataError:
+            raise BehindError from None
+        async with _to_its_end(*begun) as connection:
+            yield connection
+
+    async def written(self) -> int:
+        """The position in the log up to which everything is written; what was committed before lies below it."""
+        async with self.crossing() as connection:
+            position: int = (await connection.execute(text(_WRITTEN))).scalar_one()
+        return int(position)
+
     def snapshot(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-only transaction in the organisation whose statements all see the same moment."""
         return self._transaction(_BIND_VIEWING.format(org_id=org_id))
@@ -120,15 +157,8 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, beginning: str) -> AsyncIterator[AsyncConnection]:
-        connection, driver = await self._begun(beginning)
-        try:
+        async with _to_its_end(*await self._begun(beginning)) as connection:
             yield connection
-            await _commit(driver)
-        except BaseException:
-            await _roll_back(driver)
-            raise
-        finally:
-            await connection.close()
 
     async def _begun(self, beginning: str) -> tuple[AsyncConnection, Driver]:
         """A connection with the transaction begun; those that the server has cut meanwhile are replaced."""
@@ -151,6 +181,19 @@ class Database:
                     raise
             else:
                 return connection, driver
+
+
+@asynccontextmanager
+async def _to_its_end(connection: AsyncConnection, driver: Driver) -> AsyncIterator[AsyncConnection]:
+    """Commit what was begun, or roll it back, and give the connection back."""
+    try:
+        yield connection
+        await _commit(driver)
+    except BaseException:
+        await _roll_back(driver)
+        raise
+    finally:
+        await connection.close()
 
 
 async def _run(driver: Driver, statement: str) -> str:

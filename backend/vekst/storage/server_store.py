@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["ServerFacts", "facts", "set_aside"]
+__all__ = ["ServerFacts", "facts", "replayed", "set_aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ _FACTS: Final = text(
       FROM pg_roles r WHERE r.rolname = current_user
     """
 )
+_REPLAYED: Final = text(
+    """
+    SELECT pg_last_wal_replay_lsn() - '0/0' AS position,
+           coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0) AS seconds
+    """
+)
 _SET_ASIDE: Final = text(
     """
     SELECT o.key, p.person, s.failures, s.error
@@ -53,6 +59,12 @@ _SET_ASIDE: Final = text(
 async def facts(connection: AsyncConnection) -> ServerFacts:
     """What the server says now."""
     return ServerFacts(**(await connection.execute(_FACTS)).mappings().one())
+
+
+async def replayed(connection: AsyncConnection) -> tuple[int | None, float]:
+    """Up to where a standby shows what was written (None: it is none), and seconds since the last of that was."""
+    row = (await connection.execute(_REPLAYED)).one()
+    return None if row.position is None else int(row.position), float(row.seconds)
 
 
 async def set_aside(connection: AsyncConnection, most: int) -> list[tuple[str, str, int, str]]:
