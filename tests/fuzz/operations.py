@@ -56,7 +56,7 @@ class Operation:
     text: str
     variables: dict[str, Any]
     grown: bool = False
-    """Whether a part of it was multiplied: many of many would be what the one who makes it can't hold."""
+    """Whether a part of it was multiplied: another fault in each of so many would be more than can be held."""
 
     def body(self) -> dict[str, Any]:
         """As it is sent over HTTP."""
@@ -114,7 +114,8 @@ class Operations:
         """An operation in which one thing, or a few, are wrong."""
         operation = self.valid(chance)
         for _ in range(chance.choice((1, 1, 1, 2, 4))):
-            chance.choice(_FAULTS)(chance, operation)
+            if not operation.grown:
+                chance.choice(_FAULTS)(chance, operation)
         return operation
 
     def _field(self, writing: _Writing, name: str, field_: GraphQLField, *, depth: int) -> str:
@@ -223,8 +224,6 @@ def _wrapped(chance: Random, operation: Operation) -> None:
 
 def _many(chance: Random, operation: Operation) -> None:
     def change(holder: Any, key: Any) -> None:
-        if operation.grown:
-            return
         operation.grown = True
         many = 5_000 if chance.random() < 0.02 else 501
         holder[key] = [holder[key]] * (many if _is_small(holder[key]) else 3)

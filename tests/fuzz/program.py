@@ -126,8 +126,8 @@ class Program:
     async def _give_one(self, which: Input) -> Outcome | None:
         self._hears.lines.clear()
         report, outcome = self.report, None
-        act = _ENTRANCES[which.entrance][0](self, Random(str(which)))
         try:
+            act = _ENTRANCES[which.entrance][0](self, Random(str(which)))
             with looked_at(report, which):
                 outcome = await act()
             self._look(outcome)
