@@ -25,7 +25,9 @@ from benchmarks.reports.record import Record, sorted_findings
 from benchmarks.stage import Stage, set_stage
 from benchmarks.workloads.boards import ranks
 from benchmarks.workloads.engine import growth, throughput
-from benchmarks.workloads.over_http import home_screen, through_graphql
+from benchmarks.workloads.latency import after_a_kill, latency
+from benchmarks.workloads.over_http import through_graphql
+from benchmarks.workloads.screens import home_screen
 from benchmarks.workloads.services import ingestion, judging
 from benchmarks.workloads.taking_in import ingestion_through_graphql
 from vekst.logs import configure_logging
@@ -41,6 +43,8 @@ _WORKLOADS: Final[dict[str, Workload]] = {
     "judging": judging,
     "taking-in": ingestion_through_graphql,
     "graphql": through_graphql,
+    "latency": latency,
+    "kill": after_a_kill,
     "home": home_screen,
     "boards": ranks,
 }

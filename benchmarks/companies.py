@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
+
+import asyncpg
 
 from benchmarks.crowds import Crowd
 from benchmarks.packs import sales_craft_files
@@ -14,11 +19,11 @@ from benchmarks.stage import Stage
 from vekst.domain.actors import Actor
 from vekst.domain.events import RecordedBy
 from vekst.domain.receipts import NewEvent, Receipt, ReceiptStatus
-from vekst.factory import Factory
+from vekst.factory import Factory, Process
 from vekst.services.judging import JudgedBatch
 from vekst.services.people import PersonEntry
 
-__all__ = ["SOURCE", "BenchmarkError", "Company", "check_judged", "check_stored", "found_company"]
+__all__ = ["SOURCE", "BenchmarkError", "Company", "a_company", "check_judged", "check_stored", "found_company"]
 
 SOURCE: Final = "crm"
 """The integration that sends the events."""
@@ -27,6 +32,8 @@ _LATELY: Final = timedelta(days=29)
 """How far back the measured events begin: as far as the pack takes events that come late."""
 _PER_CALL: Final = 2_500
 _TEAM: Final = 20
+_PATIENCE: Final = 300.0
+_BETWEEN_LOOKS: Final = 0.005
 
 _JOIN_ALL: Final = """
 INSERT INTO board_choices (org_id, board, learner_id, joined, chosen_at)
@@ -35,7 +42,8 @@ SELECT org_id, board, learner_id, true, now() FROM people, unnest($2::text[]) AS
 _LEARNERS: Final = "SELECT person, learner_id FROM people WHERE org_id = $1"
 _CLEAR: Final = "TRUNCATE progress_events"
 _ENTRIES: Final = "SELECT coalesce(sum(ledger_seq), 0) FROM standings WHERE org_id = $1"
-_WAITING: Final = "SELECT EXISTS (SELECT FROM progress_events WHERE org_id = $1 AND judged_at IS NULL)"
+_WAITS: Final = "SELECT EXISTS (SELECT FROM progress_events WHERE org_id = $1 AND judged_at IS NULL)"
+_WAITING: Final = "SELECT count(*) FROM progress_events WHERE org_id = $1 AND judged_at IS NULL"
 
 
 class BenchmarkError(RuntimeError):
@@ -68,9 +76,17 @@ class Company:
         """How many ledger entries there are."""
         return int(str(await self._ask(_ENTRIES)))
 
-    async def waits(self) -> bool:
-        """Whether any event waits to be judged."""
-        return bool(await self._ask(_WAITING))
+    async def waiting(self) -> int:
+        """How many events wait to be judged."""
+        return int(str(await self._ask(_WAITING)))
+
+    async def until_judged(self, owner: asyncpg.Connection[asyncpg.Record]) -> None:
+        """Look, over a connection that is there already, until no event waits to be judged."""
+        ends = time.monotonic() + _PATIENCE
+        while await owner.fetchval(_WAITS, self.id):
+            if time.monotonic() > ends:
+                raise BenchmarkError(f"events of {self.key} were not judged in {_PATIENCE:.0f} s")
+            await asyncio.sleep(_BETWEEN_LOOKS)
 
     async def forget_events(self) -> None:
         """Take all events out, so that the next measurement begins as this one did."""
@@ -101,13 +117,24 @@ def check_judged(judged: JudgedBatch) -> None:
         raise BenchmarkError(f"the judging of {judged.set_aside} learners failed")
 
 
-async def found_company(stage: Stage, factory: Factory, key: str, *, history: int) -> Company:
+@asynccontextmanager
+async def a_company(stage: Stage, key: str, *, learners: int | None = None) -> AsyncIterator[Company]:
+    """An organisation of that key, whose learners have a past, for a block; as many as the profile says, or so many."""
+    size = learners or stage.profile.learners
+    stage.say(f"{key}: an organisation of {size:,} learners with a past")
+    async with Process.running(stage.settings) as process:
+        yield await found_company(stage, Factory(process), key, history=stage.profile.history, learners=size)
+
+
+async def found_company(
+    stage: Stage, factory: Factory, key: str, *, history: int, learners: int | None = None
+) -> Company:
     """A new organisation under sales-craft, in which every learner has so many events behind them."""
     org_id = await factory.organisations().create(key, "Benchmark")
     await factory.publishing().publish(org_id, sales_craft_files())
     people = [
         PersonEntry(f"learner-{number:05}", name=f"Learner {number}", team=f"team-{number // _TEAM:04}")
-        for number in range(stage.profile.learners)
+        for number in range(learners or stage.profile.learners)
     ]
     await factory.people().upsert(org_id, people)
     await factory.people().add_integration(org_id, SOURCE)
@@ -118,11 +145,11 @@ async def found_company(stage: Stage, factory: Factory, key: str, *, history: in
     connection = await stage.owner()
     try:
         await connection.execute(_JOIN_ALL, org_id, list(pack.leaderboards))
-        learners = {record["person"]: record["learner_id"] for record in await connection.fetch(_LEARNERS, org_id)}
+        ids = {record["person"]: record["learner_id"] for record in await connection.fetch(_LEARNERS, org_id)}
     finally:
         await connection.close()
     first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - _LATELY
-    company = Company(stage, factory, org_id, key, actor, learners, first)
+    company = Company(stage, factory, org_id, key, actor, ids, first)
     await _live_through(company, history)
     await stage.take_stock()
     return company

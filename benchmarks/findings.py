@@ -98,12 +98,13 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure that stands for itself."""
+    """One figure that stands for itself; `goal` is what its median is to be at most, None for none."""
 
     workload: str
     case: str
     unit: str
     value: Spread
+    goal: float | None = None
 
 
 Finding = Comparison | Growth | Figure

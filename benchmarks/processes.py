@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.http_client import Connection
 from benchmarks.stage import OPERATIONS, PACKS, Stage
 
-__all__ = ["api", "floor_server", "worker"]
+__all__ = ["Server", "api", "api_server", "floor_server", "worker"]
 
 _READY: Final = b"GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 _PATIENCE: Final = 60.0
@@ -26,21 +27,37 @@ class ServerError(RuntimeError):
     """A server ended, or did not answer in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process that answers on a port of this machine."""
+
+    port: int
+    pid: int
+
+
 @asynccontextmanager
-async def api(stage: Stage) -> AsyncIterator[int]:
-    """`vekst api`; its port."""
+async def api_server(stage: Stage) -> AsyncIterator[Server]:
+    """`vekst api`, ready to answer."""
     port = _free_port()
     arguments = ("-m", "vekst", "api", "--port", str(port), "--data", str(stage.settings.data_dir))
     async with _running(arguments, _environment(stage)) as process:
         await _wait_until_ready(process, port)
-        yield port
+        yield Server(port, process.pid)
 
 
 @asynccontextmanager
-async def worker(stage: Stage) -> AsyncIterator[None]:
-    """`vekst worker`."""
-    async with _running(("-m", "vekst", "worker", "--data", str(stage.settings.data_dir)), _environment(stage)):
-        yield
+async def api(stage: Stage) -> AsyncIterator[int]:
+    """`vekst api`; its port."""
+    async with api_server(stage) as server:
+        yield server.port
+
+
+@asynccontextmanager
+async def worker(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`vekst worker`, which may still be on its way up."""
+    arguments = ("-m", "vekst", "worker", "--data", str(stage.settings.data_dir))
+    async with _running(arguments, _environment(stage)) as process:
+        yield process
 
 
 @asynccontextmanager

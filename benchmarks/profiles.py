@@ -29,11 +29,19 @@ class Profile:
     histories: tuple[int, ...]
     rules: tuple[int, ...]
     requests: int
-    """Home screens in one measurement."""
+    """Screens in one measurement."""
     members: int
     """Members of the widest board."""
     places: int
     """Boards in one measurement."""
+    subscribers: int
+    """Learners whose apps follow what is recognised."""
+    acts: int
+    """Events of each of them in one measurement of the latency."""
+    probed: int
+    """Single events that find out the highest rate."""
+    backlog: int
+    """Events that wait when a worker is killed."""
 
 
 SHORT: Final = Profile(
@@ -51,6 +59,10 @@ SHORT: Final = Profile(
     requests=250,
     members=100_000,
     places=500,
+    subscribers=200,
+    acts=1,
+    probed=400,
+    backlog=2_000,
 )
 FULL: Final = Profile(
     name="full",
@@ -67,5 +79,9 @@ FULL: Final = Profile(
     requests=1_000,
     members=1_000_000,
     places=2_000,
+    subscribers=200,
+    acts=5,
+    probed=2_000,
+    backlog=20_000,
 )
 PROFILES: Final = {profile.name: profile for profile in (SHORT, FULL)}

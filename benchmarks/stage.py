@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from vekst.settings import Mode, Settings
 from vekst.storage.migrations import upgrade
 from vekst.storage.urls import async_url
 
-__all__ = ["OPERATIONS", "PACKS", "Stage", "set_stage"]
+__all__ = ["OPERATIONS", "PACKS", "Stage", "owning", "set_stage"]
 
 PACKS: Final = Path(__file__).resolve().parent.parent / "quests"
 """The folder of the packs that come with the project."""
@@ -70,6 +70,16 @@ class Stage:
     def database(self) -> str:
         """The database's address for asyncpg."""
         return _plain(self.settings.database_url.get_secret_value())
+
+
+@asynccontextmanager
+async def owning(stage: Stage) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection as the database's owner for a block."""
+    owner = await stage.owner()
+    try:
+        yield owner
+    finally:
+        await owner.close()
 
 
 @contextmanager

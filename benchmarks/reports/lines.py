@@ -7,7 +7,7 @@ from typing import assert_never
 
 from benchmarks.findings import Comparison, Figure, Finding, Growth, Spread
 
-__all__ = ["detail_text", "lines_of", "spread_text"]
+__all__ = ["detail_text", "figure_text", "lines_of", "spread_text"]
 
 
 def lines_of(finding: Finding) -> Iterator[str]:
@@ -26,7 +26,8 @@ def lines_of(finding: Finding) -> Iterator[str]:
             first = finding.points[0]
             yield f"  {finding.case} by {finding.axis}: {sizes}  [first: {first.cost.median:,.0f} {finding.unit}]"
         case Figure():
-            yield f"  {finding.case}: {spread_text(finding.value, 0)} {finding.unit}"
+            goal = f", goal {finding.goal:g}" if finding.goal is not None else ""
+            yield f"  {finding.case}: {figure_text(finding)} {finding.unit}{goal}"
         case _:
             assert_never(finding)
 
@@ -34,6 +35,11 @@ def lines_of(finding: Finding) -> Iterator[str]:
 def spread_text(spread: Spread, digits: int) -> str:
     """The median, and between which it lay."""
     return f"{spread.median:,.{digits}f} ({spread.low:,.{digits}f} – {spread.high:,.{digits}f})"
+
+
+def figure_text(figure: Figure) -> str:
+    """The figure with as many digits as mean something."""
+    return spread_text(figure.value, 0 if figure.value.median >= 100 else 1 if figure.value.median >= 1 else 3)
 
 
 def detail_text(comparison: Comparison) -> str:

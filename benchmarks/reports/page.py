@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from benchmarks.findings import Comparison, Growth
-from benchmarks.reports.lines import detail_text, spread_text
+from benchmarks.findings import Comparison, Figure, Growth
+from benchmarks.reports.lines import detail_text, figure_text, spread_text
 from benchmarks.reports.record import Record
 
 __all__ = ["page_of"]
@@ -60,8 +60,7 @@ def page_of(record: Record, charts: Mapping[str, str]) -> str:
     if record.growths:
         lines += ["## Growth\n", *_chart_lines(charts, "growth"), *_growth_table(record.growths)]
     if record.figures:
-        rows = [[each.workload, each.case, spread_text(each.value, 0), each.unit] for each in record.figures]
-        lines += ["## Figures\n", *_table(["workload", "what", "median (lowest – highest)", "unit"], rows)]
+        lines += ["## Figures\n", *_figure_table(record.figures)]
     lines += [_FLOORS, *_circumstances(record)]
     return "\n".join(lines) + "\n"
 
@@ -99,6 +98,18 @@ def _growth_table(growths: Sequence[Growth]) -> Iterator[str]:
         for each in growths
     ]
     yield from _table(["cost of", "by", "relative", "smallest", "goal"], rows)
+
+
+def _figure_table(figures: Sequence[Figure]) -> Iterator[str]:
+    yield "These are absolute, and hold for this machine and what else it did; a goal is what it may be at most.\n"
+    rows = [[each.workload, each.case, figure_text(each), each.unit, _limit(each)] for each in figures]
+    yield from _table(["workload", "what", "median (lowest – highest)", "unit", "goal"], rows)
+
+
+def _limit(figure: Figure) -> str:
+    if figure.goal is None:
+        return ""
+    return f"{figure.goal:g}, {'reached' if figure.value.median <= figure.goal else 'not reached'}"
 
 
 def _circumstances(record: Record) -> Iterator[str]:

@@ -8,15 +8,15 @@ from typing import Final
 
 import asyncpg
 
-from benchmarks.companies import Company
+from benchmarks.companies import Company, a_company
 from benchmarks.crowds import Crowd
 from benchmarks.findings import Comparison, Finding
 from benchmarks.floors import tables
 from benchmarks.floors.storing import FloorRow, floor_rows, store
 from benchmarks.processes import api
+from benchmarks.requests import recording, send_all
 from benchmarks.stage import Stage
 from benchmarks.turns import Contender, Stopwatch, in_turn
-from benchmarks.workloads.over_http import a_company, recording, send_all
 from vekst.domain.receipts import NewEvent
 from vekst.tokens import DevelopmentIssuer
 
