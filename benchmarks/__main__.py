@@ -24,11 +24,15 @@ from benchmarks.reports.page import page_of
 from benchmarks.reports.record import Record, sorted_findings
 from benchmarks.stage import Stage, set_stage
 from benchmarks.workloads.boards import ranks
+from benchmarks.workloads.costs import costs
 from benchmarks.workloads.engine import growth, throughput
 from benchmarks.workloads.latency import after_a_kill, latency
+from benchmarks.workloads.memory import memory
 from benchmarks.workloads.over_http import through_graphql
-from benchmarks.workloads.screens import home_screen
+from benchmarks.workloads.pairs import pairs
+from benchmarks.workloads.screens import home_screen, other_screens
 from benchmarks.workloads.services import ingestion, judging
+from benchmarks.workloads.sizes import among_learners, beside_stored_events
 from benchmarks.workloads.taking_in import ingestion_through_graphql
 from vekst.logs import configure_logging
 
@@ -47,6 +51,12 @@ _WORKLOADS: Final[dict[str, Workload]] = {
     "kill": after_a_kill,
     "home": home_screen,
     "boards": ranks,
+    "screens": other_screens,
+    "stored": beside_stored_events,
+    "learners": among_learners,
+    "memory": memory,
+    "costs": costs,
+    "pairs": pairs,
 }
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 

@@ -41,7 +41,11 @@ class Profile:
     probed: int
     """Single events that find out the highest rate."""
     backlog: int
-    """Events that wait when a worker is killed."""
+    """Events that wait when a worker is killed, and when one or two of them begin."""
+    stored: int
+    """Events that are stored when others come."""
+    crowds: tuple[int, ...]
+    """Learners in organisations in which a hundred act."""
 
 
 SHORT: Final = Profile(
@@ -63,6 +67,8 @@ SHORT: Final = Profile(
     acts=1,
     probed=400,
     backlog=2_000,
+    stored=100_000,
+    crowds=(100, 1_000, 10_000),
 )
 FULL: Final = Profile(
     name="full",
@@ -83,5 +89,7 @@ FULL: Final = Profile(
     acts=5,
     probed=2_000,
     backlog=20_000,
+    stored=10_000_000,
+    crowds=(100, 1_000, 10_000),
 )
 PROFILES: Final = {profile.name: profile for profile in (SHORT, FULL)}

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -21,7 +21,7 @@ from vekst.settings import Mode, Settings
 from vekst.storage.migrations import upgrade
 from vekst.storage.urls import async_url
 
-__all__ = ["OPERATIONS", "PACKS", "Stage", "owning", "set_stage"]
+__all__ = ["OPERATIONS", "PACKS", "Stage", "another_database", "owning", "set_stage"]
 
 PACKS: Final = Path(__file__).resolve().parent.parent / "quests"
 """The folder of the packs that come with the project."""
@@ -80,6 +80,20 @@ async def owning(stage: Stage) -> AsyncIterator[asyncpg.Connection[asyncpg.Recor
         yield owner
     finally:
         await owner.close()
+
+
+@asynccontextmanager
+async def another_database(stage: Stage, name: str) -> AsyncIterator[Stage]:
+    """The same stage over a second, empty database of the same server, for a block."""
+    database_url = stage.settings.database_url.get_secret_value()
+    second = f"vekst_bench_{os.getpid()}_{name}"
+    url = async_url(database_url).set(database=second).render_as_string(hide_password=False)
+    await _run_sql(database_url, f'CREATE DATABASE "{second}"')
+    try:
+        await upgrade(url)
+        yield replace(stage, settings=stage.settings.model_copy(update={"database_url": SecretStr(url)}))
+    finally:
+        await _run_sql(database_url, f'DROP DATABASE "{second}" WITH (FORCE)')
 
 
 @contextmanager

@@ -88,14 +88,21 @@ class _Table:
 
 
 async def load_answers(
-    connection: asyncpg.Connection[asyncpg.Record], schema: str, answers: Mapping[str, Mapping[str, Any]]
+    connection: asyncpg.Connection[asyncpg.Record],
+    schema: str,
+    answers: Mapping[str, Mapping[str, Any]],
+    *,
+    root: str = "home",
 ) -> str:
-    """Make and fill the tables for answers by person; the statement that gives the answer of `$1` as JSON text."""
-    root = _Table("home")
+    """Make and fill the tables for answers by person; the statement that gives the answer of `$1` as JSON text.
+
+    The names of all tables begin with `root`.
+    """
+    top = _Table(root)
     for person, answer in answers.items():
-        root.add(person, 0, answer)
+        top.add(person, 0, answer)
     await connection.execute(f"SET search_path = {schema}")
-    for table in _all(root):
+    for table in _all(top):
         await connection.execute(table.definitions()[0])
         names = table.names()
         records = [
@@ -106,7 +113,7 @@ async def load_answers(
             table.name, schema_name=schema, records=records, columns=["person", "parent", "place", *names.values()]
         )
         await connection.execute(f"ANALYZE {table.name}")
-    return f"SELECT CAST({root.expression()} AS text) FROM home WHERE home.person = $1"
+    return f"SELECT CAST({top.expression()} AS text) FROM {root} WHERE {root}.person = $1"
 
 
 def _all(table: _Table) -> Sequence[_Table]:
