@@ -22,6 +22,7 @@ from benchmarks.reports.charts import growth_chart, ratio_chart
 from benchmarks.reports.lines import lines_of
 from benchmarks.reports.page import page_of
 from benchmarks.reports.record import Record, sorted_findings
+from benchmarks.reports.scaling import scaling_page
 from benchmarks.stage import Stage, set_stage
 from benchmarks.workloads.boards import ranks
 from benchmarks.workloads.costs import costs
@@ -30,6 +31,7 @@ from benchmarks.workloads.latency import after_a_kill, latency
 from benchmarks.workloads.memory import memory
 from benchmarks.workloads.over_http import through_graphql
 from benchmarks.workloads.pairs import pairs
+from benchmarks.workloads.peers import beside_peers
 from benchmarks.workloads.screens import home_screen, other_screens
 from benchmarks.workloads.services import ingestion, judging
 from benchmarks.workloads.sizes import among_learners, beside_stored_events
@@ -52,6 +54,7 @@ _WORKLOADS: Final[dict[str, Workload]] = {
     "home": home_screen,
     "boards": ranks,
     "screens": other_screens,
+    "peers": beside_peers,
     "stored": beside_stored_events,
     "learners": among_learners,
     "memory": memory,
@@ -126,6 +129,8 @@ def _write(record: Record, folder: Path) -> None:
         (folder / "growth.svg").write_text(growth_chart(record.growths), encoding="utf-8")
     (folder / "latest.json").write_bytes(record.as_json())
     (folder / "README.md").write_text(page_of(record, charts), encoding="utf-8")
+    if folder == _FOLDER:
+        (folder.parent / "scaling.md").write_text(scaling_page(record), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

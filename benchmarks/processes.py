@@ -7,15 +7,26 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from benchmarks.http_client import Connection
 from benchmarks.stage import OPERATIONS, PACKS, Stage
 
-__all__ = ["Server", "api", "api_server", "floor_server", "worker"]
+__all__ = [
+    "Server",
+    "api",
+    "api_server",
+    "app_server",
+    "floor_server",
+    "free_port",
+    "running",
+    "wait_until_ready",
+    "worker",
+]
 
 _READY: Final = b"GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 _PATIENCE: Final = 60.0
@@ -38,10 +49,10 @@ class Server:
 @asynccontextmanager
 async def api_server(stage: Stage) -> AsyncIterator[Server]:
     """`vekst api`, ready to answer."""
-    port = _free_port()
+    port = free_port()
     arguments = ("-m", "vekst", "api", "--port", str(port), "--data", str(stage.settings.data_dir))
-    async with _running(arguments, _environment(stage)) as process:
-        await _wait_until_ready(process, port)
+    async with running(arguments, _environment(stage)) as process:
+        await wait_until_ready(process, port)
         yield Server(port, process.pid)
 
 
@@ -56,18 +67,26 @@ async def api(stage: Stage) -> AsyncIterator[int]:
 async def worker(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
     """`vekst worker`, which may still be on its way up."""
     arguments = ("-m", "vekst", "worker", "--data", str(stage.settings.data_dir))
-    async with _running(arguments, _environment(stage)) as process:
+    async with running(arguments, _environment(stage)) as process:
         yield process
 
 
 @asynccontextmanager
 async def floor_server(stage: Stage, statement: str) -> AsyncIterator[int]:
     """The floor's server, which answers with what one statement says; its port."""
-    port = _free_port()
-    arguments = ("-m", "uvicorn", _FLOOR_APP, "--port", str(port), "--log-level", "warning", "--no-access-log")
-    environment = {"FLOOR_DATABASE": stage.database, "FLOOR_STATEMENT": statement}
-    async with _running(arguments, environment) as process:
-        await _wait_until_ready(process, port)
+    async with app_server(_FLOOR_APP, {"FLOOR_DATABASE": stage.database, "FLOOR_STATEMENT": statement}) as port:
+        yield port
+
+
+@asynccontextmanager
+async def app_server(app: str, environment: Mapping[str, str], *, factory: bool = False) -> AsyncIterator[int]:
+    """A bare ASGI app of ours under uvicorn, or what a function makes; its port."""
+    port = free_port()
+    arguments = ["-m", "uvicorn", app, "--port", str(port), "--log-level", "warning", "--no-access-log"]
+    if factory:
+        arguments.append("--factory")
+    async with running(arguments, environment) as process:
+        await wait_until_ready(process, port)
         yield port
 
 
@@ -88,14 +107,19 @@ def _environment(stage: Stage) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _running(
-    arguments: tuple[str, ...], environment: Mapping[str, str]
+async def running(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    program: str = sys.executable,
+    folder: Path = PACKS.parent,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process for a block, asked to end after it."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        program,
         *arguments,
         env={**os.environ, **environment},
-        cwd=PACKS.parent,
+        cwd=folder,
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
@@ -106,7 +130,8 @@ async def _running(
         await process.wait()
 
 
-async def _wait_until_ready(process: asyncio.subprocess.Process, port: int) -> None:
+async def wait_until_ready(process: asyncio.subprocess.Process, port: int) -> None:
+    """Wait until the process answers at `/readyz`; `ServerError` if it does not."""
     ends = time.monotonic() + _PATIENCE
     while time.monotonic() < ends:
         if process.returncode is not None:
@@ -123,7 +148,8 @@ async def _wait_until_ready(process: asyncio.subprocess.Process, port: int) -> N
     raise ServerError("the server was not ready in time")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -66,7 +66,7 @@ SHORT: Final = Profile(
     subscribers=200,
     acts=1,
     probed=400,
-    backlog=2_000,
+    backlog=1_000,
     stored=100_000,
     crowds=(100, 1_000, 10_000),
 )

@@ -12,21 +12,22 @@ from typing import Any, Final
 
 import asyncpg
 
-__all__ = ["load_answers"]
+__all__ = ["AnswerTable", "Path", "all_tables", "fitting", "load_answers"]
 
 Path = tuple[str, ...]
+"""Keys of objects within objects."""
 _KEYS: Final = "person text, parent integer, place integer"
 _TYPES: Final[dict[type, str]] = {bool: "boolean", int: "bigint", float: "double precision", str: "text"}
 
 
 @dataclass(slots=True)
-class _Table:
+class AnswerTable:
     """A table: its columns by path, all paths in the order of the answer, and the tables of lists below."""
 
     name: str
     columns: dict[Path, str] = field(default_factory=dict)
     order: dict[Path, None] = field(default_factory=dict)
-    lists: dict[Path, _Table] = field(default_factory=dict)
+    lists: dict[Path, AnswerTable] = field(default_factory=dict)
     rows: list[tuple[str, int, int, dict[Path, Any]]] = field(default_factory=list)
 
     def add(self, person: str, parent: int, value: Mapping[str, Any]) -> None:
@@ -43,7 +44,7 @@ class _Table:
             if isinstance(each, Mapping):
                 self._take(person, place, below, each, row)
             elif isinstance(each, list):
-                table = self.lists.setdefault(below, _Table(f"{self.name}_{'_'.join(below)}".lower()))
+                table = self.lists.setdefault(below, AnswerTable(f"{self.name}_{'_'.join(below)}".lower()))
                 for one in each:
                     table.add(person, place, one)
             else:
@@ -98,15 +99,15 @@ async def load_answers(
 
     The names of all tables begin with `root`.
     """
-    top = _Table(root)
+    top = AnswerTable(root)
     for person, answer in answers.items():
         top.add(person, 0, answer)
     await connection.execute(f"SET search_path = {schema}")
-    for table in _all(top):
+    for table in all_tables(top):
         await connection.execute(table.definitions()[0])
         names = table.names()
         records = [
-            (person, parent, place, *(_fitting(row.get(path), table.columns[path]) for path in names))
+            (person, parent, place, *(fitting(row.get(path), table.columns[path]) for path in names))
             for person, parent, place, row in table.rows
         ]
         await connection.copy_records_to_table(
@@ -116,9 +117,11 @@ async def load_answers(
     return f"SELECT CAST({top.expression()} AS text) FROM {root} WHERE {root}.person = $1"
 
 
-def _all(table: _Table) -> Sequence[_Table]:
-    return [table, *(below for child in table.lists.values() for below in _all(child))]
+def all_tables(table: AnswerTable) -> Sequence[AnswerTable]:
+    """The table and all below it, parents first."""
+    return [table, *(below for child in table.lists.values() for below in all_tables(child))]
 
 
-def _fitting(value: float | str | None, kind: str) -> float | str | None:
+def fitting(value: float | str | None, kind: str) -> float | str | None:
+    """The value as asyncpg takes it for a column of that type."""
     return float(value) if kind == "double precision" and value is not None else value

@@ -38,6 +38,10 @@ _FLOORS: Final = """\
 * **one statement, bare ASGI**: relational tables made for exactly this screen, one SQL statement that makes the JSON,
   and an ASGI app that does nothing but send it: no sign-in, no limits, no GraphQL. Its answers are checked to be equal
   to ours.
+* **PostGraphile** gets tables made for exactly this screen, with keys between them, and one operation over all of them;
+  that it tells as much as ours is checked. **mercurius** and our own executor answer the same operation from memory,
+  each without sign-in, limits or a database.
+* **the same, into an empty table**, and **1 worker** or **1 API process**: our own code again.
 * **count by type and local date**: for each event the rules of its type are looked up, its local date is found, and one
   is added to a counter.
 

@@ -42,9 +42,9 @@ class _Meter:
     owner: asyncpg.Connection[asyncpg.Record]
     valkey: Redis
     api: int
-    worker: int
     to_database: Tap
     to_valkey: Tap
+    worker: int | None = None
 
     async def per(self, work: Callable[[], Awaitable[int]]) -> dict[tuple[str, str], float]:
         """What one piece of work took, by what and unit, when so many were done."""
@@ -65,7 +65,7 @@ class _Meter:
         used = await self.valkey.info("cpu")
         seconds = {
             "API": cpu_of(self.api),
-            "worker": cpu_of(self.worker),
+            "worker": cpu_of(self.worker) if self.worker else 0.0,
             "PostgreSQL": await cpu_of_postgresql(self.owner),
             "Valkey": used["used_cpu_user"] + used["used_cpu_sys"],
         }
@@ -84,15 +84,19 @@ async def costs(stage: Stage) -> list[Finding]:
         owning(stage) as owner,
         tapped(stage) as (over_taps, to_database, to_valkey),
         api_server(over_taps) as server,
-        worker(over_taps) as working,
         Redis.from_url(stage.settings.redis_url.get_secret_value()) as valkey,
     ):
-        meter = _Meter(owner, valkey, server.pid, working.pid, to_database, to_valkey)
+        meter = _Meter(owner, valkey, server.pid, to_database, to_valkey)
         planned = (stage.profile.rounds + 1) * sum(stage.profile.posted.values())
         sender = _Sender(company, owner, server, company.crowd(1, planned))
-        events = {AN_EVENT.format(size): partial(sender.send, size) for size in stage.profile.posted}
-        cases: dict[str, Callable[[], Awaitable[int]]] = {**events, A_HOME_SCREEN: _seen(company, server)}
-        return [figure for case, work in cases.items() for figure in await _measured(stage, meter, case, work)]
+        findings: list[Finding] = []
+        async with worker(over_taps) as working:
+            meter.worker = working.pid
+            for size in stage.profile.posted:
+                findings += await _measured(stage, meter, AN_EVENT.format(size), partial(sender.send, size))
+        # Nobody judges meanwhile: what a worker does while it waits would be taken for the screens' part.
+        meter.worker = None
+        return [*findings, *await _measured(stage, meter, A_HOME_SCREEN, _seen(company, server))]
 
 
 async def _measured(stage: Stage, meter: _Meter, case: str, work: Callable[[], Awaitable[int]]) -> list[Figure]:

@@ -16,6 +16,7 @@ __all__ = ["among_learners", "beside_stored_events"]
 _STORED_GOAL: Final = 0.85
 _LEARNERS_GOAL: Final = 1.2
 _BATCH: Final = 500
+_SMALLER: Final = 100
 _ACTING: Final = 100
 """Learners who do something, however many there are."""
 
@@ -110,17 +111,17 @@ def _taken_in(company: Company, *, forgetting: bool = False) -> Contender:
 
 def _judged(company: Company) -> Contender:
     profile = company.stage.profile
-    events = profile.events[_BATCH]
+    events = profile.backlog
     acting = sorted(company.learners)[:_ACTING]
     per_day = max(4, (profile.rounds + 1) * events // len(acting) // 27 + 1)
     crowd = Crowd(acting, first=company.first, per_day=per_day)
 
     async def cost() -> float:
-        batches = [crowd.batch(_BATCH) for _ in range(events // _BATCH)]
+        batches = [crowd.batch(_SMALLER) for _ in range(events // _SMALLER)]
         with Stopwatch() as watch:
             for batch in batches:
                 await company.record(batch)
             check_judged(await company.factory.judging().judge_everything(company.id))
-        return watch.wall * 1e6 / len(batches) / _BATCH
+        return watch.wall * 1e6 / len(batches) / _SMALLER
 
     return cost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
@@ -14,7 +15,9 @@ from benchmarks.reports.charts import growth_chart, ratio_chart
 from benchmarks.reports.lines import lines_of
 from benchmarks.reports.page import page_of
 from benchmarks.reports.record import Record, sorted_findings
+from benchmarks.reports.scaling import MissingFiguresError, scaling_page
 from benchmarks.turns import in_turn
+from benchmarks.workloads.costs import A_HOME_SCREEN, AN_EVENT, COSTS
 
 COMPARISON = Comparison.of(
     "event to ledger",
@@ -90,6 +93,25 @@ def test_the_json_holds_every_round(record: Record) -> None:
     told = msgspec.json.decode(record.as_json())
     assert told["comparisons"][0]["ratio"]["values"] == [0.1, 0.3, 0.2]
     assert told["machine"]["packages"] == {"vekst": "0.1.0"}
+
+
+def test_what_machines_carry_follows_from_what_an_event_and_a_screen_cost(record: Record) -> None:
+    costs = tuple(
+        Figure(COSTS, f"{case}: {what}", "µs of CPU", Spread.of([900]))
+        for case in (AN_EVENT.format(1), AN_EVENT.format(100), A_HOME_SCREEN)
+        for what in ("API", "worker", "PostgreSQL", "Valkey")
+    )
+    whole = replace(record, figures=(*costs, FIGURE))
+    page = scaling_page(msgspec.json.decode(whole.as_json(), type=Record))
+    # 20 a day, a fifth of them in an hour: 20,000,000 × 900 µs × 0.2 / 3,600 s.
+    assert "| PostgreSQL | 1.0 | 1 |" in page
+    assert "| together | 4.0 | 4 |" in page
+    assert "| 10 | 10,000,000 | 5,600 | 5,600 | 2 |" in page
+
+
+def test_without_the_costs_nothing_is_said_about_machines(record: Record) -> None:
+    with pytest.raises(MissingFiguresError):
+        scaling_page(record)
 
 
 def test_charts_are_well_formed_whatever_cases_are_called() -> None:
