@@ -146,7 +146,7 @@ def _package(name: str) -> Path | None:
 def _version(binary: Path) -> str:
     """What the binary says of itself; nothing when it is not there or cannot run on this machine."""
     try:
-        result = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+        result = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own
     except (OSError, subprocess.SubprocessError):
         return ""
     return result.stdout if result.returncode == 0 else ""

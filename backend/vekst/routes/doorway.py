@@ -48,7 +48,7 @@ class Doorway:
             if scope["type"] == "websocket":
                 await self._app(scope, receive, send)
                 return
-            with self._tracing.serving(f"{scope['method']} {scope['path'][:200]}", headers) as span:
+            with self._tracing.serving(scope["method"], headers) as span:
                 span.set_attributes({"vekst.request_id": name, "http.request.method": scope["method"]})
                 answer = _Answer(send, name, over_tls=scope.get("scheme") == "https")
                 try:
@@ -58,11 +58,17 @@ class Doorway:
                         told = {**_NOT_ASCII, "requestId": name}
                         await JSONResponse(told, status_code=400)(scope, receive, answer)
                 except Exception:  # noqa: BLE001 - whatever it is, the client is told no more than an id
-                    _log.exception("request.crashed", path=scope["path"][:200])
+                    _log.exception("request.crashed", path=_path(scope))
                     if answer.status is None:
                         told = {"error": "INTERNAL", "requestId": name}
                         await JSONResponse(told, status_code=500)(scope, receive, answer)
+                span.update_name(f"{scope['method']} {_path(scope)}".strip())
                 span.set_attribute("http.response.status_code", answer.status or 0)
+
+
+def _path(scope: Scope) -> str:
+    """The path, where the app has one like it: what is asked for else may hold anything, such as a token."""
+    return str(scope["path"]) if "endpoint" in scope else ""
 
 
 class _Answer:
