@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from vekst.push import SenderKey
 from vekst.settings import Mode, Settings
 
 
@@ -22,6 +23,7 @@ def test_without_a_word_the_mode_is_production(monkeypatch: pytest.MonkeyPatch) 
         ("VEKST_DATABASE_URL", "mysql://someone:geheim@localhost/x"),
         ("VEKST_REDIS_URL", "http://someone:geheim@localhost"),
         ("VEKST_PORT", "geheim"),
+        ("VEKST_PUSH_PRIVATE_KEY", "geheim"),
     ],
 )
 def test_a_wrong_setting_is_named_and_no_secret_is_printed(
@@ -58,6 +60,16 @@ def test_whom_to_believe_is_named_exactly(monkeypatch: pytest.MonkeyPatch, name:
         Settings(_env_file=None)
     assert told in str(raised.value)
     assert "geheim" not in str(raised.value)
+
+
+def test_who_sends_pushes_says_whom_to_ask_about_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEKST_PUSH_PRIVATE_KEY", key := SenderKey.new().private)
+    with pytest.raises(ValidationError, match="VEKST_PUSH_CONTACT must begin with"):
+        Settings(_env_file=None)
+    monkeypatch.setenv("VEKST_PUSH_CONTACT", "mailto:us@example.com")
+    settings = Settings(_env_file=None)
+    assert settings.push_private_key.get_secret_value() == key
+    assert key not in repr(settings)
 
 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from vekst.jobs.marks import Marks
 from vekst.jobs.query_store import QueryStore
 from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
+from vekst.push import SenderKey, WebPush
 from vekst.services.acknowledging import AcknowledgingService
 from vekst.services.actors import ActorsService
 from vekst.services.auditing import Auditor
@@ -33,6 +34,7 @@ from vekst.services.boards import BoardsService
 from vekst.services.challenges import ChallengesService
 from vekst.services.choices import ChoicesService
 from vekst.services.clock import Clock, system_clock
+from vekst.services.devices import DevicesService
 from vekst.services.examination import ExaminationService
 from vekst.services.feedback import FeedbackService
 from vekst.services.goals import GoalsService
@@ -46,6 +48,7 @@ from vekst.services.people import PeopleService
 from vekst.services.planning import PlanningService
 from vekst.services.privacy import PrivacyService
 from vekst.services.publishing import PublishingService
+from vekst.services.pushing import PushingService
 from vekst.services.replaying import ReplayService
 from vekst.services.replica import Replica, View
 from vekst.services.retention import RetentionService
@@ -79,6 +82,13 @@ def signals_of(settings: Settings, service: str) -> Signals:
     return Signals(tracing=exporting(endpoint, share=share, service=service, version=release))
 
 
+def _web_push(settings: Settings) -> WebPush | None:
+    key = settings.push_private_key.get_secret_value()
+    if not key:
+        return None
+    return WebPush(SenderKey.read(key), settings.push_contact, anywhere=settings.development)
+
+
 @dataclass(slots=True)
 class Process:
     """What a process makes once and shares: connections, compiled packs, ids of organisations."""
@@ -94,6 +104,8 @@ class Process:
     organisation_ids: dict[str, UUID] = field(default_factory=dict)
     rounds: dict[UUID, UUID] = field(default_factory=dict)
     told: Told = field(default_factory=dict)
+    pushes: WebPush | None = None
+    """What sends pushes; None where no key is set."""
     stream_turns: asyncio.Semaphore = field(init=False)
     """Held while a stream reads. Streams wake together, and must leave connections to those who ask."""
     valkey: Valkey = field(init=False)
@@ -143,10 +155,13 @@ class Process:
             clock=clock,
             signals=told,
             author=author,
+            pushes=_web_push(settings),
         )
 
     async def close(self) -> None:
         """Close all connections."""
+        if self.pushes is not None:
+            await self.pushes.close()
         await self.live.close()
         await self.valkey.close()
         await self.database.close()
@@ -319,7 +334,18 @@ class Factory:
     def outbox(self) -> OutboxService:
         """What is told after a commit."""
         process = self._process
-        return OutboxService(process.database, process.replica, process.live, process.clock, process.told)
+        queue = process.queue if process.pushes else None
+        return OutboxService(process.database, process.replica, process.live, process.clock, process.told, pushes=queue)
+
+    def devices(self) -> DevicesService:
+        """Where pushes may reach people."""
+        return DevicesService(self._process.database, self._process.pushes, self._process.clock)
+
+    def pushing(self) -> PushingService:
+        """What devices are told."""
+        process = self._process
+        metrics = process.signals.metrics.work
+        return PushingService(process.database, process.packs, process.pushes, process.clock, metrics)
 
     def judging(self) -> JudgingService:
         """Judging in batches."""

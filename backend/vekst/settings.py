@@ -16,6 +16,8 @@ __all__ = ["Mode", "Settings"]
 
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
+_PUSH_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}=?")
+
 
 class Mode(StrEnum):
     """Development allows the local token issuer, introspection and suggestions; production allows none of them."""
@@ -80,6 +82,10 @@ class Settings(BaseSettings):
     """The share of all traces that is sent."""
     operator: Annotated[str, Field(max_length=200)] = ""
     """Who runs commands, as the audit log names them; the system's user where it is empty."""
+    push_private_key: SecretStr = SecretStr("")
+    """The key by which push services know this service, from `vekst push-key`; without one no pushes are sent."""
+    push_contact: str = ""
+    """Whom push services may ask about the pushes: `mailto:…` or `https://…`."""
     worker_jobs: Annotated[int, Field(ge=1, le=64)] = 4
     """Batches that one worker process judges side by side."""
 
@@ -111,6 +117,17 @@ class Settings(BaseSettings):
             # They are printed and logged.
             if "@" in urlsplit(getattr(self, name) or "").netloc:
                 raise ValueError(f"VEKST_{name.upper()} can't hold a user or a password")
+        return self
+
+    @model_validator(mode="after")
+    def _pushes_are_whole(self) -> Self:
+        key = self.push_private_key.get_secret_value()
+        if key and not _PUSH_KEY.fullmatch(key):
+            raise ValueError("VEKST_PUSH_PRIVATE_KEY is no private key as `vekst push-key` prints it")
+        if key and not self.push_contact.startswith(("mailto:", "https://")):
+            raise ValueError(
+                "VEKST_PUSH_CONTACT must begin with mailto: or https:// where VEKST_PUSH_PRIVATE_KEY is set"
+            )
         return self
 
     @model_validator(mode="after")

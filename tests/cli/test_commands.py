@@ -12,6 +12,7 @@ import pytest
 from tests.cli.running import urls, vekst
 from tests.imports.files import HEADER, MAPPING, ROW
 from tests.support.packs import CRAFT
+from vekst.push import SenderKey
 from vekst.settings import Settings
 from vekst.tokens import DevelopmentIssuer
 
@@ -160,6 +161,15 @@ def test_tokens_are_refused_where_a_real_issuer_is_set(env: dict[str, str]) -> N
     said = vekst("token", "--org", "demo", "--as", "kari", env={**env, "VEKST_ISSUER": "https://sign-in.example.com"})
     assert (said.returncode, said.stdout) == (1, "")
     assert "unset VEKST_ISSUER" in said.stderr
+
+
+def test_a_key_for_pushes_is_printed_as_the_setting_that_it_is(env: dict[str, str]) -> None:
+    said = vekst("push-key", env=env)
+    assert (said.returncode, said.stderr, said.stdout.count("\n")) == (0, "", 1)
+    name, _, key = said.stdout.strip().partition("=")
+    assert name == "VEKST_PUSH_PRIVATE_KEY"
+    document = json.loads(vekst("push-key", "--json", env=env).stdout)
+    assert SenderKey.read(document["privateKey"]).public == document["publicKey"] != SenderKey.read(key).public
 
 
 def test_the_doctor_finds_a_good_installation_well(quiet_settings: Settings) -> None:

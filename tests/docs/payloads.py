@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 
 from tests.graphql.operations import operation
+from tests.support.push_service import Browser
 from vekst.graphql.compression import compressed
 
 __all__ = ["Size", "measured"]
@@ -54,7 +55,7 @@ def measured(address: str, tokens: Mapping[str, str]) -> dict[str, Size]:
     """The size of each operation's answer, by the name of its row; `tokens` sign in kari, lars and nora."""
     with httpx.Client(base_url=address, headers={"Accept-Language": "en"}, trust_env=False, timeout=60) as http:
         app = _App(http, tokens)
-        for act in (_read, _synchronise, _do, _talk, _set_out, _take_part, _leave):
+        for act in (_read, _synchronise, _do, _talk, _set_out, _take_part, _be_reached, _leave):
             act(app)
     return app.sizes
 
@@ -186,6 +187,13 @@ def _take_part(app: _App) -> None:
     team = app.ask("team_growth", ", four weeks of a team of four", person="nora", team="coast", **month)["team"]
     progress = next(entry for member in team["growth"]["people"] for entry in member["unacknowledged"])
     app.ask("acknowledge", person="nora", input=app.choice(recognition=progress["id"]))
+
+
+def _be_reached(app: _App) -> None:
+    app.ask("push")
+    device = Browser("https://push.example.com/to/kari").subscription
+    app.ask("register_device", input=device)
+    app.ask("remove_device", input={"endpoint": device["endpoint"]})
 
 
 def _leave(app: _App) -> None:

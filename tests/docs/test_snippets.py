@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from typer.main import get_command
 from tests.docs.commands import vekst_calls, wrong_with
 from tests.docs.markdown import Document, Snippet, documents
 from tests.repository.tree import texts
+from tests.support.judging import pack_of
 from vekst.cli.root import app
 from vekst.domain.receipts import EVENTS_PER_BATCH, ReceiptStatus
 from vekst.domain.texts import codes as known_codes
@@ -29,19 +31,30 @@ from vekst.graphql.types import standings
 from vekst.graphql.types.nodes import PAGE_AT_MOST
 from vekst.graphql.websocket import WebSocketLimits
 from vekst.imports import load_mapping
+from vekst.push.addresses import ENDPOINT_AT_MOST
 from vekst.quests import check_pack, load_pack_files
 from vekst.services.choices import DAYS_OFF_AT_MOST
+from vekst.services.devices import DEVICES_AT_MOST
 from vekst.services.event_forms import DATA_AT_MOST, ID_AT_MOST
+from vekst.services.push_words import message
 from vekst.services.voiding import REASON_AT_MOST
 from vekst.settings import Settings
+from vekst.storage.devices_store import News
 
 pytestmark = pytest.mark.check
 
 SHELL = ("sh", "console")
-LANGUAGES = {*SHELL, "graphql", "json", "yaml", "csv", "sql", "text", "mermaid", "ts", "kotlin", "swift", ""}
+LANGUAGES = {*SHELL, "graphql", "json", "yaml", "csv", "sql", "text", "mermaid", "ts", "js", "kotlin", "swift", ""}
 CHECKED_ELSEWHERE = {"docs/quest-errors.md": "tests/quests/packs.py"}
 """Documents whose blocks have checks of their own, and the file that names them."""
 REFUSALS = build_schema().core.get_implementations(build_schema().core.type_map["Refusal"]).objects  # type: ignore[arg-type]
+BRAVE = """
+badges:
+  brave-caller:
+    title: {en: Brave caller, nb: Modig}
+    purpose: {en: Practice makes it easier, nb: Det blir lettere}
+    tiers: [{tier: bronze, earn: {count: {event: call.practised, at_least: 3}}, points: 20}]
+"""
 MAKE = re.compile(r"^(?:\$ )?make ([a-z]+)", re.MULTILINE)
 
 
@@ -154,6 +167,14 @@ def test_the_codes_that_apps_are_told_of_are_codes_that_the_server_says() -> Non
     assert codes - known_codes() == set()
 
 
+def test_a_push_is_as_the_guide_shows_it_and_its_worker_reads_what_is_there() -> None:
+    told = json.loads(message([News(1, "BADGE", "brave-caller", "bronze", "once", 1)], pack_of(BRAVE), "en"))
+    guide = _page("docs/mobile.md")
+    assert told in [json.loads(snippet.text) for snippet in guide.of("json") if '"newest"' in snippet.text]
+    read = {name for snippet in guide.of("js") for name in re.findall(r"told\.(\w+)", snippet.text)}
+    assert {"title", "body"} <= read <= set(told)
+
+
 def test_the_statuses_that_apps_are_told_of_are_all_there_are() -> None:
     named = {row[0].strip("`") for row in _page("docs/mobile.md").rows}
     assert {status.value for status in ReceiptStatus} <= named
@@ -182,6 +203,8 @@ def test_the_limits_that_apps_are_told_of_are_those_of_the_code() -> None:
         "events of an organisation in a minute, unless set otherwise": Settings.model_fields[
             "organisation_events_per_minute"
         ].default,
+        "devices of one person that get pushes; with one more, the longest silent one goes": DEVICES_AT_MOST,
+        "characters of a device's `endpoint`": ENDPOINT_AT_MOST,
         "operations on one WebSocket": WebSocketLimits().operations,
         "characters of the reason of a void": REASON_AT_MOST,
     }

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from tests.graphql.client import Client
 from tests.support.organisations import Organisation
+from tests.support.push_service import SENDING
 from tests.support.statements import Statements
 from vekst.api import create_app
 from vekst.settings import Settings
@@ -38,7 +39,7 @@ def clock() -> TestClock:
 
 @pytest.fixture
 async def app(settings: Settings, clock: TestClock) -> AsyncIterator[FastAPI]:
-    app = create_app(settings, clock=clock)
+    app = create_app(settings.model_copy(update=SENDING), clock=clock)
     async with app.router.lifespan_context(app):
         yield app
 

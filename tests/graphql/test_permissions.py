@@ -22,6 +22,7 @@ QUERIES = {
     "nodes": '{ nodes(ids: ["x"]) { id } }',
     "learner": '{ learner(person: "kari") { person } }',
     "quests": "{ quests { edges { cursor } } }",
+    "push": "{ push { publicKey } }",
     "transparency": "{ transparency { retentionDays } }",
     "changes": "{ changes { cursor } }",
     "challenge": '{ challenge(id: "x") { state } }',
@@ -58,6 +59,8 @@ MUTATIONS = {
     "joinLeaderboard": '{ key: "learning-streaks" }',
     "leaveLeaderboard": '{ key: "learning-streaks" }',
     "acknowledge": f'{{ id: "i", recognition: "x", occurredAt: {AT} }}',
+    "registerDevice": '{ endpoint: "nowhere", p256dh: "", auth: "" }',
+    "removeDevice": '{ endpoint: "nowhere" }',
     "exportMyData": "",
     "eraseMe": '{ confirm: "nobody" }',
 }

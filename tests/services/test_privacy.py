@@ -119,6 +119,7 @@ async def full(organisation: Organisation) -> Organisation:
             "INSERT INTO challenge_side_progress SELECT :org, :org, team_id, :kari, 3, true, true FROM challenge_teams",
             "INSERT INTO acknowledgements VALUES (:org, :kari, 1, :nora, now()), (:org, :nora, 1, :kari, now())",
             "INSERT INTO outbox VALUES (:org, :kari, :kari, 'recognised', '{}', now())",
+            "INSERT INTO devices VALUES (:org, 'https://push.example.com', :kari, '', '', 'en', 0, 0, NULL, now())",
         ):
             given_names = {"org": org.id, "kari": kari.learner_id, "nora": nora.learner_id}
             await connection.execute(

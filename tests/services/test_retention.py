@@ -20,7 +20,7 @@ from vekst.factory import Factory, Process
 from vekst.services.auditing import Auditor
 from vekst.services.feedback import Unasked
 from vekst.services.retention import RetentionService
-from vekst.worker.main import _arq_worker
+from vekst.worker.main import _judging_worker
 from vekst.worker.retention import expire_everything
 
 PEOPLE = ("kari", "nora", "ola")
@@ -257,7 +257,7 @@ async def test_the_worker_erases_every_night(factory: Factory, process: Process)
         await expire_everything({"process": process})
     mine = [line for line in logs if line.get("org_id") == str(company.id)]
     assert [(line["event"], line["learners"]) for line in mine] == [("expired", len(PEOPLE))]
-    worker: Worker = _arq_worker(process)
+    worker: Worker = _judging_worker(process)
     nightly = next(job for job in worker.cron_jobs if job.name == "expire")
     assert nightly.coroutine is expire_everything
     assert (nightly.hour, nightly.minute, nightly.unique) == (1, 20, True)

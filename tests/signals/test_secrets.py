@@ -49,8 +49,14 @@ PLANTED: Final = {
     "database_url": "Opensesame-of-postgres",
     "redis_url": "Opensesame-of-valkey",
     "replica_url": "Opensesame-of-a-replica",
+    "push_private_key": "Opensesame-of-pushes-AAAAAAAAAAAAAAAAAAAAAA",
 }
 """A password for each setting that may hold one."""
+
+PUSHES: Final = {
+    "VEKST_PUSH_PRIVATE_KEY": PLANTED["push_private_key"],
+    "VEKST_PUSH_CONTACT": "mailto:us@example.com",
+}
 
 _NUMBERS: Final = count()
 _LINE_AT_MOST: Final = 8_000
@@ -157,6 +163,7 @@ async def stage(database: str, collector: Collector, tmp_path: Path) -> AsyncIte
             "VEKST_LOG_LEVEL": "debug",
             "VEKST_TRACES_ENDPOINT": collector.address,
             "VEKST_REPLICA_URL": f"postgresql://nobody:{PLANTED['replica_url']}@127.0.0.1:9/none",
+            **PUSHES,
         }
         api = stack.enter_context(api_process(data, logs[0], **urls, **told))
         port = str(free_port())
@@ -299,6 +306,7 @@ def test_a_command_that_finds_no_server_tells_no_password(command: tuple[str, ..
         "VEKST_DATABASE_URL": f"postgresql://vekst:{PLANTED['database_url']}@127.0.0.1:1/vekst",
         "VEKST_REDIS_URL": f"redis://:{PLANTED['redis_url']}@127.0.0.1:1/0",
         "VEKST_LOG_LEVEL": "debug",
+        **PUSHES,
     }
     ended = vekst(*command, "--data", tmp_path, env=env)
     assert ended.returncode != 0

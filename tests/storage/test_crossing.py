@@ -29,6 +29,7 @@ TELLS: Final = {
     "vekst_pending_organisations": "TABLE(org_id uuid, since timestamp with time zone)",
     "vekst_organisations_with_boards_due": IDS,
     "vekst_organisations_with_challenges_due": IDS,
+    "vekst_organisations_with_devices_due": IDS,
     "vekst_organisations_with_outbox": IDS,
     "vekst_organisations_with_pack": IDS,
     "vekst_backlog": "TABLE(waiting bigint, held bigint, set_aside bigint, stuck bigint, untold bigint)",

@@ -31,6 +31,9 @@ _BY_HAND = {
     "challenge_side_progress": """
         INSERT INTO challenge_side_progress VALUES (:org, :id, :team, :learner, 0, false, false)
     """,
+    "devices": """
+        INSERT INTO devices VALUES (:org, 'https://push.example.com', :learner, '', '', 'en', 0, 0, NULL, now())
+    """,
     "acknowledgements": "INSERT INTO acknowledgements VALUES (:org, :learner, 1, NULL, now())",
 }
 """What services write only after much has happened."""

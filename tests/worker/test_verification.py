@@ -14,7 +14,7 @@ from tests.support.organisations import Organisation, new_event
 from vekst.api import create_app
 from vekst.factory import Process
 from vekst.settings import Settings
-from vekst.worker.main import _arq_worker
+from vekst.worker.main import _judging_worker
 from vekst.worker.verification import verify_everything
 
 
@@ -57,7 +57,7 @@ async def test_every_organisation_is_verified_and_the_result_is_a_metric_and_a_l
 
 
 async def test_the_worker_verifies_every_night(process: Process) -> None:
-    worker: Worker = _arq_worker(process)
+    worker: Worker = _judging_worker(process)
     nightly = next(job for job in worker.cron_jobs if job.name == "verify")
     assert nightly.coroutine is verify_everything
     assert (nightly.hour, nightly.minute, nightly.unique) == (2, 40, True)

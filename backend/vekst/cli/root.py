@@ -31,6 +31,7 @@ _MODULES: Final = {
     "replay": "vekst.cli.replay",
     "retry": "vekst.cli.retry",
     "token": "vekst.cli.token",
+    "push-key": "vekst.cli.push_key",
     "doctor": "vekst.cli.doctor",
     "export": "vekst.cli.export",
     "erase": "vekst.cli.erase",

@@ -65,6 +65,7 @@ TABLES: Final[Mapping[str, TableRule]] = {
     "audit_entries": _rule(
         "AUDIT", {"actor_id": OnErasure.CLEAR, "subject_id": OnErasure.CLEAR}, "entry_id", "request_id"
     ),
+    "devices": _rule("DEVICES", _GOES, "learner_id", "public_key", "secret", "told_seq", "tries", "retry_at"),
     "outbox": _rule("MESSAGES", _GOES, "learner_id", "outbox_id"),
     "erasures": _rule("ERASURES"),
     "erasure_keys": _rule("ERASURES"),

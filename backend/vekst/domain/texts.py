@@ -13,6 +13,7 @@ from vekst.domain.wordings_events import EVENT_WORDINGS
 from vekst.domain.wordings_feedback import FEEDBACK_WORDINGS
 from vekst.domain.wordings_goals import GOAL_WORDINGS
 from vekst.domain.wordings_privacy import PRIVACY_WORDINGS
+from vekst.domain.wordings_pushes import PUSH_WORDINGS
 from vekst.domain.wordings_requests import REQUEST_WORDINGS
 
 __all__ = ["DEFAULT_LOCALE", "LOCALES", "codes", "cure", "sources", "text"]
@@ -24,6 +25,7 @@ _WORDINGS: Final[dict[str, Wording]] = {
     **FEEDBACK_WORDINGS,
     **GOAL_WORDINGS,
     **PRIVACY_WORDINGS,
+    **PUSH_WORDINGS,
 }
 
 

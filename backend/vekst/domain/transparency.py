@@ -146,6 +146,19 @@ DATA_KINDS: Final = (
         kept_for="As long as the organisation exists; once you are erased, without you.",
     ),
     _kind(
+        "DEVICES",
+        title="Devices that you want to be reached on",
+        purpose="To tell you of a recognition while the app is closed, in your language.",
+        seen_by=(
+            "You. The maker of your browser or phone carries the messages, and reads neither words nor names: they are "
+            "encrypted for your device alone."
+        ),
+        kept_for=(
+            "Until you remove the device, somebody else signs in on it, its maker no longer knows it, or you register "
+            "more than ten."
+        ),
+    ),
+    _kind(
         "MESSAGES",
         title="Messages on their way",
         purpose="To tell your phone that there is something new.",

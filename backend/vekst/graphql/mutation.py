@@ -32,6 +32,14 @@ from vekst.graphql.mutations.choices import (
     change_zone,
     take_time_off,
 )
+from vekst.graphql.mutations.devices import (
+    RegisterDeviceInput,
+    RegisterDeviceResult,
+    RemoveDeviceInput,
+    RemoveDeviceResult,
+    register_device,
+    remove_device,
+)
 from vekst.graphql.mutations.feedback import (
     ActOnFeedbackInput,
     ActOnFeedbackResult,
@@ -179,6 +187,22 @@ class Mutation(GoalMutations):
     ) -> DeleteFeedbackResult:
         """No trace of the words is kept."""
         return await delete_feedback(info, choice)
+
+    @resolved(
+        "Be told of recognitions on this device while the app is closed. Whoever had the device, has it no longer."
+    )
+    async def register_device(
+        self, info: Info, device: Annotated[RegisterDeviceInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> RegisterDeviceResult:
+        """By choice."""
+        return await register_device(info, device)
+
+    @resolved("Be told nothing more on this device; to be asked for when somebody signs out.")
+    async def remove_device(
+        self, info: Info, device: Annotated[RemoveDeviceInput, strawberry.argument(name="input", description=_INPUT)]
+    ) -> RemoveDeviceResult:
+        """Quiet again."""
+        return await remove_device(info, device)
 
     @resolved("Hand out all that is kept about the caller. It changes nothing.")
     async def export_my_data(self, info: Info) -> ExportMyDataResult:

@@ -27,6 +27,7 @@ from vekst.graphql.types.enums import ChallengeState
 from vekst.graphql.types.leaderboards import Leaderboard
 from vekst.graphql.types.learners import Learner, learner_of
 from vekst.graphql.types.nodes import PAGE_AT_MOST, Node, given
+from vekst.graphql.types.pushes import Push, push_of
 from vekst.graphql.types.quests import QuestConnection, quests_page
 from vekst.graphql.types.teams import Team, team_for
 from vekst.graphql.types.transparency import Transparency, transparency_for
@@ -117,6 +118,11 @@ class Query:
     async def transparency(self, info: Info) -> Transparency:
         """Openness."""
         return await transparency_for(info.context)
+
+    @resolved("What an app needs to be told of recognitions while it is closed; null where no pushes are sent.")
+    def push(self, info: Info) -> Push | None:
+        """The key of subscriptions."""
+        return push_of(info.context)
 
     @resolved("The leaderboard of that key, of the quest files or of a challenge; null if there is none for one.")
     async def leaderboard(

@@ -6,14 +6,16 @@ import time
 from typing import Final
 from uuid import UUID
 
-from vekst.jobs.valkey import Valkey
+from vekst.jobs.valkey import PUSH_QUEUE_NAME, QUEUE_NAME, Valkey
 from vekst.signals.causes import current_cause
 from vekst.signals.tracing import Tracing
 
-__all__ = ["JUDGE", "ArqQueue"]
+__all__ = ["JUDGE", "PUSH", "ArqQueue"]
 
 JUDGE: Final = "judge"
 """The name of the worker's function; its arguments are the organisation's id as text, and what caused the hint."""
+PUSH: Final = "push"
+"""The name of the function that tells devices, with the same arguments."""
 
 _SLOTS: Final = 2
 _SPELL: Final = 5
@@ -34,11 +36,19 @@ class ArqQueue:
 
     async def wake(self, org_id: UUID) -> None:
         """Queue a job for the organisation unless one waits already."""
+        await self._hint(JUDGE, QUEUE_NAME, org_id)
+
+    async def push(self, org_id: UUID) -> None:
+        """Queue a job that tells the organisation's devices, on a queue of its own: no push service delays judging."""
+        await self._hint(PUSH, PUSH_QUEUE_NAME, org_id)
+
+    async def _hint(self, name: str, queue: str, org_id: UUID) -> None:
         spell = int(time.time()) // _SPELL
         cause = self._tracing.carried(current_cause())
-        async with self._valkey.trying("wake") as client:
+        async with self._valkey.trying("wake" if name == JUDGE else name) as client:
             if client is None:
                 return
             for slot in range(_SLOTS):
-                if await client.enqueue_job(JUDGE, str(org_id), cause, _job_id=f"{JUDGE}:{org_id}:{spell}:{slot}"):
+                job_id = f"{name}:{org_id}:{spell}:{slot}"
+                if await client.enqueue_job(name, str(org_id), cause, _job_id=job_id, _queue_name=queue):
                     return

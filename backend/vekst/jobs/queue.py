@@ -14,3 +14,7 @@ class Queue(Protocol):
     async def wake(self, org_id: UUID) -> None:
         """Say that the organisation has pending events. Never raises for a queue that is out of reach."""
         ...
+
+    async def push(self, org_id: UUID) -> None:
+        """Say that devices of the organisation are to be told something. Never raises either."""
+        ...

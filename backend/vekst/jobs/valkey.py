@@ -14,9 +14,10 @@ from prometheus_client import Counter
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-__all__ = ["QUEUE_NAME", "UNREACHABLE", "Valkey", "connect", "decode_job", "encode_job"]
+__all__ = ["PUSH_QUEUE_NAME", "QUEUE_NAME", "UNREACHABLE", "Valkey", "connect", "decode_job", "encode_job"]
 
 QUEUE_NAME: Final = "vekst:judge"
+PUSH_QUEUE_NAME: Final = "vekst:push"
 UNREACHABLE: Final = (RedisError, OSError, TimeoutError)
 """What is raised when Valkey is away."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from vekst.jobs.live import Live
+from vekst.jobs.queue import Queue
 from vekst.services.clock import Clock
 from vekst.services.replica import Replica
 from vekst.storage import organisations_store, outbox_store
@@ -35,15 +36,26 @@ _MESSAGES_AT_MOST: Final = 1_000
 class OutboxService:
     """The last stage of judging, after its commit; told messages are deleted by the transaction that comes next."""
 
-    def __init__(self, database: Database, replica: Replica | None, live: Live, clock: Clock, told: Told) -> None:
+    def __init__(
+        self,
+        database: Database,
+        replica: Replica | None,
+        live: Live,
+        clock: Clock,
+        told: Told,
+        *,
+        pushes: Queue | None = None,
+    ) -> None:
         self._database = database
         self._replica = replica
         self._live = live
         self._clock = clock
         self._told = told
+        # What hears that devices are to be told, where there are pushes at all.
+        self._pushes = pushes
 
     async def tell(self, org_id: UUID, messages: Sequence[Message]) -> None:
-        """Wake the streams of the messages' learners; what Valkey did not take stays for the sweep."""
+        """Wake streams and devices of the messages' learners; what Valkey did not take stays for the sweep."""
         if not messages:
             return
         learners = sorted({each.learner_id for each in messages})
@@ -52,6 +64,8 @@ class OutboxService:
             await self._replica.wrote(org_id, map(str, learners))
         if await self._live.publish(org_id, learners):
             self._told.setdefault(org_id, set()).update(each.outbox_id for each in messages)
+            if self._pushes is not None:
+                await self._pushes.push(org_id)
 
     async def nudge(self, org_id: UUID) -> None:
         """Wake the streams of the organisation: something of no single learner has changed."""

@@ -71,6 +71,12 @@ class WorkMetrics:
             ("what",),
             registry=registry,
         )
+        self.pushes = Counter(
+            "vekst_pushes",
+            "Pushes by what became of them: delivered, gone with their device, again later, refused.",
+            ("outcome",),
+            registry=registry,
+        )
         self.last_sweep = Gauge(
             "vekst_sweep_last_run_timestamp_seconds", "When this process last swept to the end.", registry=registry
         )

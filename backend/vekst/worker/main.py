@@ -18,18 +18,23 @@ from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
 from vekst.factory import Process, signals_of
-from vekst.jobs.arq_queue import JUDGE
-from vekst.jobs.valkey import QUEUE_NAME, UNREACHABLE, decode_job, encode_job
+from vekst.jobs.arq_queue import JUDGE, PUSH
+from vekst.jobs.valkey import PUSH_QUEUE_NAME, QUEUE_NAME, UNREACHABLE, decode_job, encode_job
 from vekst.logs import configure_logging
 from vekst.settings import Settings
 from vekst.signals.metrics import Metrics
 from vekst.worker.functions import judge, look_again, sweep, sweep_without_hints
+from vekst.worker.pushing import push, push_again
 from vekst.worker.retention import expire_everything
 from vekst.worker.verification import verify_everything
 
 __all__ = ["run_worker", "work"]
 
 _POLL: Final = 0.02
+_PUSH_POLL: Final = 0.25
+_PUSH_JOBS: Final = 4
+# A turn, and a batch that had just begun.
+_PUSH_TIMEOUT: Final = 60
 # A job is one turn of an organisation and takes a second or two; a killed worker's job is free again soon after this.
 _JOB_TIMEOUT: Final = 30
 # What is done at night is for one worker, which judges on beside it.
@@ -107,15 +112,17 @@ async def work(process: Process, stop: asyncio.Event) -> None:
 
 async def _run_arq(process: Process, stopping: asyncio.Task[bool]) -> Exception | None:
     """Run arq until it loses Valkey, which is returned, or the worker is to stop."""
-    worker = _arq_worker(process)
-    running = asyncio.create_task(worker.async_run())
-    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    workers = [_judging_worker(process), *([_pushing_worker(process)] if process.pushes else [])]
+    running = [asyncio.create_task(worker.async_run()) for worker in workers]
+    await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    jobs = [task for worker in workers for task in worker.tasks.values()]
     if stopping.done():
-        _log.info("worker_stopping", jobs=len(worker.tasks))
-    worker.allow_pick_jobs = False
-    if worker.tasks:
-        await asyncio.wait(worker.tasks.values(), timeout=_GRACE)
-    outcomes = await _end([running, *worker.tasks.values()])
+        _log.info("worker_stopping", jobs=len(jobs))
+    for worker in workers:
+        worker.allow_pick_jobs = False
+    if jobs:
+        await asyncio.wait(jobs, timeout=_GRACE)
+    outcomes = await _end([*running, *(task for worker in workers for task in worker.tasks.values())])
     errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     unexpected = next((error for error in errors if not isinstance(error, UNREACHABLE)), None)
     if unexpected is not None:
@@ -142,8 +149,7 @@ async def _without_valkey(process: Process, stopping: asyncio.Task[bool]) -> Non
         await asyncio.wait({stopping}, timeout=_PAUSE)
 
 
-def _arq_worker(process: Process) -> Worker:
-    context: dict[Any, Any] = {"process": process}
+def _judging_worker(process: Process) -> Worker:
     return Worker(
         functions=[func(judge, name=JUDGE)],
         cron_jobs=[
@@ -152,16 +158,35 @@ def _arq_worker(process: Process) -> Worker:
             cron(verify_everything, name="verify", hour=2, minute=40, timeout=_NIGHT, max_tries=1),
         ],
         queue_name=QUEUE_NAME,
-        redis_pool=process.client,
         after_job_end=look_again,
-        handle_signals=False,
         max_jobs=process.settings.worker_jobs,
         job_timeout=_JOB_TIMEOUT,
-        keep_result=0,
         poll_delay=_POLL,
-        max_tries=1_000,
-        ctx=context,
-        job_serializer=encode_job,
-        job_deserializer=decode_job,
-        log_results=False,
+        **_common(process),
     )
+
+
+def _pushing_worker(process: Process) -> Worker:
+    return Worker(
+        functions=[func(push, name=PUSH)],
+        cron_jobs=[cron(push_again, name="push again", second={5, 35}, run_at_startup=True, max_tries=1)],
+        queue_name=PUSH_QUEUE_NAME,
+        max_jobs=_PUSH_JOBS,
+        job_timeout=_PUSH_TIMEOUT,
+        poll_delay=_PUSH_POLL,
+        **_common(process),
+    )
+
+
+def _common(process: Process) -> dict[str, Any]:
+    """What holds for every queue."""
+    return {
+        "redis_pool": process.client,
+        "handle_signals": False,
+        "keep_result": 0,
+        "max_tries": 1_000,
+        "ctx": {"process": process},
+        "job_serializer": encode_job,
+        "job_deserializer": decode_job,
+        "log_results": False,
+    }

@@ -157,6 +157,8 @@ def _text(name: str) -> str:
         "receipts": "receipts { id status problem { code } }",
         "deleted": "deleted",
         "erased": "erased",
+        "removed": "removed",
+        "language": "language",
     }
     parts += [
         f"... on {succeeded.name} {{ {text} }}"

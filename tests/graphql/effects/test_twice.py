@@ -10,11 +10,13 @@ import pytest
 from fastapi import FastAPI
 
 from tests.graphql.effects.play import CORE, Play, Sent
+from tests.support.push_service import Browser
 from vekst.factory import Factory
 from vekst.tokens import DevelopmentIssuer
 
 _AT: Final[dict[str, Any]] = {"id": "m", "occurredAt": "$now"}
 _EARN: Final = {"count": {"event": "call.practised", "at_least": 9}}
+_DEVICE: Final = Browser("https://push.example.com/to/kari").subscription
 GOOD: Final = (
     Sent("recordProgress", {"events": [{**_AT, "type": "call.practised", "data": {"minutes": 3}}]}),
     Sent("voidEvent", {"id": "m", "event": {"id": "e1"}, "reason": "A mistake"}),
@@ -39,12 +41,15 @@ GOOD: Final = (
     Sent("reflectOnGoal", {**_AT, "goal": "$goal", "words": "I tried"}),
     Sent("dropGoal", {"goal": "$goal"}),
     Sent("deleteGoal", {"goal": "$goal"}),
+    Sent("registerDevice", _DEVICE),
+    Sent("removeDevice", {"endpoint": _DEVICE["endpoint"]}),
     Sent("exportMyData", {}),
     Sent("eraseMe", {"confirm": "kari"}),
 )
 """For each mutation an input that is right."""
 
 BEFORE: Final = {
+    "removeDevice": [Sent("registerDevice", _DEVICE)],
     "reflectOnGoal": [Sent("dropGoal", {"goal": "$goal"})],
     "actOnFeedback": [
         Sent("recordProgress", {"events": [{"id": "later", "type": "call.practised", "occurredAt": "$now"}]})
@@ -55,6 +60,7 @@ BEFORE: Final = {
 SECOND: Final = {
     "deleteFeedback": '"deleted":false',
     "deleteGoal": '"deleted":false',
+    "removeDevice": '"removed":false',
     "eraseMe": '"code":"ACCOUNT_UNKNOWN"',
 }
 """How a second one is answered where it is not as the first but for DUPLICATE."""

@@ -50,6 +50,7 @@ QUESTIONS: Final[dict[str, list[Question]]] = {
     "Query.team": [_about("team", "team(key: $x) { name }", key=True)],
     "Query.quests": [Question("{ quests { edges { node { id } } } }")],
     "Query.changes": [Question("{ changes { cursor } }")],
+    "Query.push": [Question("{ push { publicKey } }")],
     "Query.transparency": [Question("{ transparency { purpose } }")],
     "Query.auditLog": [Question("{ auditLog { edges { node { act author person } } } }")],
     "Query.leaderboard": [

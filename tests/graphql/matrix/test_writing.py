@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tests.graphql.client import Client
 from tests.graphql.matrix.world import ABSENT, ACTIVE, CALLERS, SIGHT, World, admitted
+from tests.support.push_service import Browser
 from tests.support.tables import every_row
 from vekst.graphql.permissions import PERMISSIONS, Reach
 from vekst.graphql.schema import build_schema
@@ -99,6 +100,8 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "dropGoal": [Change({"goal": "$x"}, "goal", by=_KARI)],
     "deleteGoal": [Change({"goal": "$x"}, "goal", by=_KARI)],
     "acknowledge": [Change({**_ID, "recognition": "$x", **_AT}, "recognition", frozenset({"kari"}))],
+    "registerDevice": [Change(Browser("https://push.example.com/to/all").subscription)],
+    "removeDevice": [Change({"endpoint": "$x"}, "device", by=_KARI)],
     "exportMyData": [Change({})],
     "eraseMe": [Change({"confirm": "not-me"})],
 }
@@ -119,6 +122,7 @@ def text_of(name: str) -> str:
         "recordProgress": receipts,
         "deleteFeedback": "... on DeleteFeedback { deleted }",
         "deleteGoal": "... on DeleteGoal { deleted }",
+        "removeDevice": "... on RemoveDevice { removed }",
     }
     more = told_more.get(name, "")
     return f"{head} {{ {call} {{ {told} {more} }} }}"
@@ -141,13 +145,18 @@ async def attempt(client: Client, name: str, change: Change, thing: str | None) 
 def is_done(name: str, answer: Any) -> bool:
     """Whether the change was made."""
     refused = any(each["status"] == "REFUSED" for each in answer.get("receipts", ()))
-    return answer["__typename"] == f"{name[0].upper()}{name[1:]}" and not refused and answer.get("deleted", True)
+    return answer["__typename"] == f"{name[0].upper()}{name[1:]}" and not refused and _was_there(answer)
 
 
 def is_refused(answer: Any) -> bool:
     """Whether the caller may not do it, or was not told of what it is about."""
     refused = any(each["status"] == "REFUSED" for each in answer.get("receipts", ()))
-    return answer["__typename"] in _REFUSALS or refused or not answer.get("deleted", True)
+    return answer["__typename"] in _REFUSALS or refused or not _was_there(answer)
+
+
+def _was_there(answer: Any) -> bool:
+    """Whether there was anything to take away, for what takes away."""
+    return bool(answer.get("deleted", answer.get("removed", True)))
 
 
 def doers(name: str, change: Change) -> frozenset[str]:

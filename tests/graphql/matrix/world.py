@@ -14,6 +14,7 @@ from tests.graphql.client import Client
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, new_event
 from tests.support.packs import WITH_CHALLENGES
+from tests.support.push_service import Browser
 from vekst.domain.actors import Role
 from vekst.domain.learner_goals import GoalKey
 from vekst.factory import Factory
@@ -70,6 +71,7 @@ ABSENT: Final = {
     "quest": quest_node("no-quest"),
     "quest to take": "no-quest",
     "event": "no-event",
+    "device": "https://push.example.com/to/nobody",
 }
 """For each kind of thing, one that there is not."""
 
@@ -164,6 +166,9 @@ async def _things(organisation: Organisation, clients: dict[str, Client]) -> dic
     feedback = await kari.ask(operation("ask_for_feedback"), input=asked)
     terms = {"earn": {"count": {"event": "call.practised", "at_least": 9}}, "until": f"{datetime.now(UTC):%Y-12-31}"}
     goal = await kari.ask(operation("set_goal"), input={"id": "g1", **terms, "shared": True, "occurredAt": at})
+    device = Browser(f"https://push.example.com/to/{uuid4()}").subscription
+    registered = await kari.ask(operation("register_device"), input=device)
+    assert registered == {"registerDevice": {"language": "en"}}
     me = (await kari.ask("{ me { id } }"))["me"]["id"]
     # Progress that a manager can acknowledge is of other kinds than single events.
     steps = await kari.ask("{ me { recognitions(first: 50) { edges { node { id kind } } } } }")
@@ -185,4 +190,5 @@ async def _things(organisation: Organisation, clients: dict[str, Client]) -> dic
         "quest": quest_node("better-questions"),
         "quest to take": "deep-dive",
         "event": "e1",
+        "device": device["endpoint"],
     }

@@ -12,6 +12,7 @@ from vekst.storage.tables.challenge_sides import challenge_side_progress, challe
 from vekst.storage.tables.challenge_teams import challenge_teams
 from vekst.storage.tables.challenges import challenges
 from vekst.storage.tables.checkpoints import checkpoints
+from vekst.storage.tables.devices import devices
 from vekst.storage.tables.erasures import erasure_keys, erasures
 from vekst.storage.tables.feedback import feedback
 from vekst.storage.tables.goals import goals
@@ -40,6 +41,7 @@ __all__ = [
     "challenge_teams",
     "challenges",
     "checkpoints",
+    "devices",
     "erasure_keys",
     "erasures",
     "feedback",
