@@ -24,11 +24,13 @@ from benchmarks.reports.page import page_of
 from benchmarks.reports.record import Record, sorted_findings
 from benchmarks.reports.scaling import scaling_page
 from benchmarks.stage import Stage, set_stage
+from benchmarks.workloads.board_writes import cost_of_boards
 from benchmarks.workloads.boards import ranks
 from benchmarks.workloads.costs import costs
 from benchmarks.workloads.engine import growth, throughput
 from benchmarks.workloads.latency import after_a_kill, latency
 from benchmarks.workloads.memory import memory
+from benchmarks.workloads.midnight import midnight
 from benchmarks.workloads.over_http import through_graphql
 from benchmarks.workloads.pairs import pairs
 from benchmarks.workloads.peers import beside_peers
@@ -53,6 +55,8 @@ _WORKLOADS: Final[dict[str, Workload]] = {
     "kill": after_a_kill,
     "home": home_screen,
     "boards": ranks,
+    "boards-cost": cost_of_boards,
+    "midnight": midnight,
     "screens": other_screens,
     "peers": beside_peers,
     "stored": beside_stored_events,

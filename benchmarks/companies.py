@@ -31,6 +31,7 @@ SOURCE: Final = "crm"
 _LATELY: Final = timedelta(days=29)
 """How far back the measured events begin: as far as the pack takes events that come late."""
 _PER_CALL: Final = 2_500
+_BOARDS: Final = "leaderboards.yaml"
 _TEAM: Final = 20
 _PATIENCE: Final = 300.0
 _BETWEEN_LOOKS: Final = 0.005
@@ -127,11 +128,12 @@ async def a_company(stage: Stage, key: str, *, learners: int | None = None) -> A
 
 
 async def found_company(
-    stage: Stage, factory: Factory, key: str, *, history: int, learners: int | None = None
+    stage: Stage, factory: Factory, key: str, *, history: int, learners: int | None = None, boards: bool = True
 ) -> Company:
     """A new organisation under sales-craft, in which every learner has so many events behind them."""
     org_id = await factory.organisations().create(key, "Benchmark")
-    await factory.publishing().publish(org_id, sales_craft_files())
+    files = {name: text for name, text in sales_craft_files().items() if boards or name != _BOARDS}
+    await factory.publishing().publish(org_id, files)
     people = [
         PersonEntry(f"learner-{number:05}", name=f"Learner {number}", team=f"team-{number // _TEAM:04}")
         for number in range(learners or stage.profile.learners)

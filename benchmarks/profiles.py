@@ -34,6 +34,8 @@ class Profile:
     """Members of the widest board."""
     places: int
     """Boards in one measurement."""
+    ended: int
+    """Runs that end at one midnight."""
     subscribers: int
     """Learners whose apps follow what is recognised."""
     acts: int
@@ -63,6 +65,7 @@ SHORT: Final = Profile(
     requests=250,
     members=100_000,
     places=500,
+    ended=20_000,
     subscribers=200,
     acts=1,
     probed=400,
@@ -85,6 +88,7 @@ FULL: Final = Profile(
     requests=1_000,
     members=1_000_000,
     places=2_000,
+    ended=200_000,
     subscribers=200,
     acts=5,
     probed=2_000,

@@ -58,7 +58,7 @@ async def _measured(stage: Stage, process: Process, kind: str, boards: list[Crow
         contenders: dict[str, Contender] = {
             name: _rate(read, board, stage.profile.places) for name, (read, board) in reads.items()
         }
-        measured = await in_turn(stage.profile.rounds, contenders, rest=stage.rest)
+        measured = await in_turn(stage.profile.rounds, contenders)
     case = f"top {_TOP}, rank and {2 * _NEIGHBOURS} neighbours of {stage.profile.members:,} with {kind}"
     goals = {"sorted set": ("sorted set, two trips", 1.0), "package": ("package leaderboard", 2.0)}
     costs = {

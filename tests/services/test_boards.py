@@ -1,6 +1,8 @@
 import asyncio
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +13,7 @@ from tests.support.packs import changed
 from vekst.domain.actors import Role
 from vekst.domain.errors import NotAllowed, NotFound
 from vekst.factory import Factory, Process
+from vekst.services.boards import BoardsService
 from vekst.settings import Settings
 from vekst.storage import boards_store
 
@@ -141,6 +144,37 @@ async def test_a_run_that_ends_is_swept_from_its_board_and_the_longest_stays(
         await craft.factory.boards().sweep()
         assert await _places(craft, CURRENT) == {"kari": 0}
         assert await _places(craft, LONGEST) == {"kari": 1}
+        await _counts_agree(craft)
+
+
+async def test_a_sweep_leaves_the_rest_to_the_next_when_its_turn_is_over(
+    settings: Settings, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many runs end at once, other organisations and what else the worker does wait for one turn only."""
+    clock, batches = Ahead(), Counter[UUID]()
+    sweep_batch = BoardsService._sweep_batch
+
+    async def counted(service: BoardsService, org_id: UUID) -> int:
+        batches[org_id] += 1
+        return await sweep_batch(service, org_id)
+
+    monkeypatch.setattr("vekst.services.boards._TURN", 0.0)
+    monkeypatch.setattr("vekst.services.boards._SWEPT_AT_MOST", 1)
+    monkeypatch.setattr(BoardsService, "_sweep_batch", counted)
+    async with Process.running(settings, clock=clock) as process:
+        craft = Organisation(Factory(process), organisation.id, organisation.key)
+        await craft.publish()
+        people = ("kari", "ola", "per")
+        await craft.hire(*people)
+        await _join(craft, *people)
+        for person in people:
+            await craft.record(person, new_event("1"))
+        await craft.judge()
+        clock.days = 3
+        for number in range(1, len(people) + 1):
+            await craft.factory.boards().sweep()
+            assert batches[craft.id] <= number
+        assert await _places(craft, CURRENT) == dict.fromkeys(people, 0)
         await _counts_agree(craft)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +25,9 @@ from vekst.storage.standings_store import StandingRow
 
 __all__ = ["BoardsService", "Tidied", "refresh_places"]
 
-_SWEPT_AT_MOST: Final = 500
+_SWEPT_AT_MOST: Final = 200
+_TURN: Final = 2.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,11 @@ class BoardsService:
         await self._choose_challenge(actor, challenge_id, joined=False)
 
     async def sweep(self) -> int:
-        """Replace values that no longer hold, in every organisation; how many learners were looked at."""
+        """Replace values that no longer hold; how many learners were looked at.
+
+        Each organisation has a turn: where very many runs have ended at once, the rest of them wait for the next sweep,
+        and nothing else waits for them. Readers know which values no longer hold.
+        """
         async with self._database.crossing() as connection:
             organisations = await organisations_store.with_boards_due(connection, self._clock())
         return sum([await self._sweep_organisation(org_id) for org_id in organisations])
@@ -91,10 +98,10 @@ class BoardsService:
         return set(held)
 
     async def _sweep_organisation(self, org_id: UUID) -> int:
-        total = 0
-        while swept := await self._sweep_batch(org_id):
+        total, ends = 0, monotonic() + _TURN
+        while (swept := await self._sweep_batch(org_id)) and monotonic() < ends:
             total += swept
-        return total
+        return total + swept
 
     async def _sweep_batch(self, org_id: UUID) -> int:
         now = self._clock()
