@@ -23,7 +23,7 @@ from benchmarks.workloads.screens import Answers, answers_of, fields_of, home_sc
 
 __all__ = ["beside_peers"]
 
-_WORKLOAD: Final = "home screen beside peers"
+_WORKLOAD: Final = "home screen"
 _POSTGRAPHILE_GOAL: Final = 2.0
 _MERCURIUS_GOAL: Final = 1.0
 _CONNECTIONS: Final = 8
@@ -74,7 +74,7 @@ async def _from_postgresql(
         )
     return Comparison.of(
         _WORKLOAD,
-        "from PostgreSQL, all that is served included",
+        "beside a peer, from PostgreSQL",
         unit="requests/s",
         floor_name=f"PostGraphile {peers.versions['postgraphile']}",
         ours=measured["ours"],
@@ -107,7 +107,7 @@ async def _from_memory(stage: Stage, peers: Peers, answers: Answers) -> Comparis
         )
     return Comparison.of(
         _WORKLOAD,
-        "from memory, the executors alone",
+        "beside a peer, executors alone",
         unit="requests/s",
         floor_name=f"mercurius {peers.versions['mercurius']}, graphql-jit {peers.versions['graphql-jit']}",
         ours=measured["ours"],

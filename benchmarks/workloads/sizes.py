@@ -51,8 +51,8 @@ async def beside_stored_events(stage: Stage) -> list[Finding]:
         measured = await in_turn(stage.profile.rounds, contenders, rest=stage.rest)
     return [
         Comparison.of(
-            "growth with events stored",
-            f"taken in beside {stage.profile.stored:,} events, batches of {_BATCH}",
+            "ingestion",
+            f"beside {stage.profile.stored:,} events, batches of {_BATCH}",
             unit="events/s",
             floor_name="the same, into an empty table",
             ours=measured["ours"],
