@@ -129,11 +129,11 @@ _BY_ROWS: Final = """
     beside as (select value, count(*) as members from held where value in (select value from chosen) group by value)
 """
 _SIZE_BY_ROWS: Final = "select count(*) from board_members where org_id = $1 and board = $2 and scope = $3"
+# The first row of an index: whether there are any could also be found by looking through all rows that hold.
 _ANY_EXPIRED: Final = """
-    select exists (select from board_members where org_id = $1 and board = $2 and scope = $4 and holds_until <= $6)
+    select holds_until <= $6 from board_members
+     where org_id = $1 and holds_until is not null order by holds_until limit 1
 """
-
-
 _HOLDS: Final = "org_id = $1 and board = $2 and scope = $4 and (holds_until is null or holds_until > $6)"
 
 
