@@ -11,7 +11,7 @@
 #   make audit     look every pin of requirements.lock up in a database of vulnerabilities; needs the network (docs/security.md)
 #   make lock      the lock files again, after a change in pyproject.toml
 #   make texts     the catalogues of other languages, brought up to the sentences of the code
-#   make graphiql  the page for trying queries again, after a change in graphiql/ (needs Node.js)
+#   make graphiql  GraphiQL for development, in the place of a plain page at /graphql (needs Node.js)
 #   make released  keep the schema of the version in pyproject.toml, as the one that later schemas must not break
 
 SHELL := /bin/sh
@@ -25,6 +25,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+GRAPHIQL := backend/vekst/graphql/graphiql
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -52,6 +53,8 @@ $(BIN)/python:
 	fi
 
 demo: $(READY)
+	@test -f $(GRAPHIQL)/graphiql.js || ! command -v npm >/dev/null || $(MAKE) --no-print-directory graphiql \
+		|| echo "vekst: GraphiQL could not be made; /graphql shows a plain page" >&2
 	$(BIN)/vekst demo
 
 test: $(READY)
@@ -103,7 +106,7 @@ texts: $(READY)
 
 graphiql:
 	cd graphiql && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	node graphiql/build.mjs "$(CURDIR)/backend/vekst/graphql/graphiql"
+	node graphiql/build.mjs "$(CURDIR)/$(GRAPHIQL)"
 
 released:
 	cp schema/schema.graphql "schema/released/$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml).graphql"

@@ -1,16 +1,11 @@
 // Makes the files that the server delivers, with nothing in them that comes from elsewhere, and the licences of what is in.
 import { build } from 'esbuild';
-import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [outdir] = process.argv.slice(2);
-const sources = ['build.mjs', 'package-lock.json', 'package.json', 'page.css', 'page.jsx'];
-const digest = createHash('sha256');
-sources.forEach((name) => digest.update(readFileSync(join(here, name))));
-const banner = `/* Made by \`make graphiql\` from graphiql/, whose SHA-256 is ${digest.digest('hex')} */`;
 
 // The fonts of the system will do.
 const withoutFonts = {
@@ -34,7 +29,6 @@ const { metafile } = await build({
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
   legalComments: 'none',
-  banner: { js: banner, css: banner },
   plugins: [withoutFonts],
   metafile: true,
 });

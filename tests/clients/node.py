@@ -15,10 +15,14 @@ from typing import Any
 
 import pytest
 
-__all__ = ["Node", "installed"]
+from tests.repository.tree import ROOT
+
+__all__ = ["Node", "installed", "made_page"]
 
 SCRIPTS = Path(__file__).parent / "npm"
 """Our scripts, and the lock file of the packages that they use."""
+PAGE = ROOT / "graphiql"
+"""What GraphiQL's page is made of."""
 PATIENCE = 120.0
 OLDEST = 20
 
@@ -64,15 +68,25 @@ def installed(folder: Path) -> Node:
     return Node(node, folder)
 
 
-def _packages(npm: str) -> Path:
+def made_page(folder: Path) -> None:
+    """Make GraphiQL's files in that folder, as `make graphiql` does."""
+    npm = shutil.which("npm")
+    assert npm is not None, "Node was found without npm"
+    sources = folder / "sources"
+    shutil.copytree(PAGE, sources, ignore=shutil.ignore_patterns("node_modules"))
+    (sources / "node_modules").symlink_to(_packages(npm, PAGE))
+    subprocess.run(["node", str(sources / "build.mjs"), str(folder)], check=True, timeout=PATIENCE)
+
+
+def _packages(npm: str, source: Path = SCRIPTS) -> Path:
     """Where the packages of the lock file are, put in place whole: of two processes the first wins for both."""
     names = ("package.json", "package-lock.json")
-    content = b"".join((SCRIPTS / name).read_bytes() for name in names)
+    content = b"".join((source / name).read_bytes() for name in names)
     folder = Path(tempfile.gettempdir()) / f"vekst-npm-{os.getuid()}-{hashlib.sha256(content).hexdigest()[:16]}"
     if not folder.exists():
         draft = Path(tempfile.mkdtemp(prefix="vekst-npm-"))
         for name in names:
-            shutil.copy(SCRIPTS / name, draft)
+            shutil.copy(source / name, draft)
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.run(command, cwd=draft, check=True, timeout=600)
         try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +15,7 @@ from tests.graphql.client import GRAPHQL, Client
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation
 from vekst.api import create_app
+from vekst.graphql.page import FOLDER
 from vekst.settings import Mode, Settings
 
 SignIn = Callable[..., Client]
@@ -88,19 +91,30 @@ async def test_get_reads(kari: Client) -> None:
     assert answer.json()["data"]["me"] == {"person": "kari"}
 
 
-async def test_a_browser_is_shown_a_page_in_development_only(settings: Settings, unsigned: Client) -> None:
+@pytest.mark.parametrize("made", [True, False])
+async def test_a_browser_is_shown_a_page_in_development_only(
+    settings: Settings, unsigned: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, made: bool
+) -> None:
+    for page in ("graphiql.html", "plain.html"):
+        shutil.copy(FOLDER / page, tmp_path)
+    if made:
+        for name in _FILES:
+            (tmp_path / Path(name).name).write_text("made", encoding="utf-8")
+    monkeypatch.setattr("vekst.graphql.page.FOLDER", tmp_path)
     browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     shown = await unsigned.http.get("/graphql", headers=browser)
     assert shown.headers["content-type"].startswith("text/html")
     assert "://" not in shown.text, "the page loads nothing from anywhere"
-    files = {name: media for name, media in _FILES.items() if name in shown.text}
-    assert files == _FILES
-    for name, media in files.items():
-        assert (await unsigned.http.get(name)).headers["content-type"].startswith(media)
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert [name for name in _FILES if name in shown.text] == (list(_FILES) if made else [])
+    for name, media in _FILES.items():
+        file = await unsigned.http.get(name)
+        assert (file.status_code, file.text) == ((200, "made") if made else (404, ""))
+        assert file.headers.get("content-type", media).startswith(media)
     production = create_app(settings.model_copy(update={"mode": Mode.PRODUCTION, "issuer": "https://sign-in.example"}))
     async with production.router.lifespan_context(production), Client(production) as client:
         answer = await client.http.get("/graphql", headers=browser)
-        statuses = [(await client.http.get(name)).status_code for name in files]
+        statuses = [(await client.http.get(name)).status_code for name in _FILES]
     assert answer.status_code == 400
     assert answer.headers["content-type"].startswith("application/json")
     assert statuses == [404, 404]

@@ -1,34 +1,31 @@
-"""GraphiQL, shown to browsers in development only; it comes with the package and loads nothing from elsewhere."""
+"""The page for trying queries, shown to browsers in development only: it loads nothing from elsewhere.
+
+It is GraphiQL once `make graphiql` has made its files, and a plain form until then.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 __all__ = ["page_routes", "try_page", "wants_page"]
 
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Vekst GraphQL</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/graphql/graphiql.css">
-<div id="page">…</div>
-<script src="/graphql/graphiql.js"></script>
-</html>
-"""
+FOLDER: Final = Path(__file__).parent / "graphiql"
+"""Where the pages are, and the files that `make graphiql` makes."""
+_MEDIA: Final = {"graphiql.js": "text/javascript", "graphiql.css": "text/css"}
+_BY_ITSELF: Final = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _POLICY: Final = (
     # Styles too, as dialogs write one to keep what is behind them still.
     "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    f"{_BY_ITSELF}"
 )
-_MEDIA: Final = {"graphiql.js": "text/javascript", "graphiql.css": "text/css"}
+_PLAIN_POLICY: Final = (
+    f"default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; {_BY_ITSELF}"
+)
 
 
 def wants_page(method: str, accept: str) -> bool:
@@ -38,19 +35,19 @@ def wants_page(method: str, accept: str) -> bool:
 
 def try_page() -> HTMLResponse:
     """The page."""
-    return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+    is_made = all((FOLDER / name).is_file() for name in _MEDIA)
+    name, policy = ("graphiql.html", _POLICY) if is_made else ("plain.html", _PLAIN_POLICY)
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    return HTMLResponse(text, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
 
 
 def page_routes() -> list[Route]:
-    """The files that the page needs; `make graphiql` makes them."""
+    """The files that GraphiQL needs."""
     return [Route(f"/graphql/{name}", _file) for name in _MEDIA]
 
 
 async def _file(request: Request) -> Response:
     name = request.url.path.rpartition("/")[2]
-    return Response(_content(name), headers={"Cache-Control": "no-cache"}, media_type=_MEDIA[name])
-
-
-@cache
-def _content(name: str) -> bytes:
-    return (files("vekst.graphql") / "graphiql" / name).read_bytes()
+    if not (FOLDER / name).is_file():
+        return Response(status_code=404)
+    return FileResponse(FOLDER / name, headers={"Cache-Control": "no-cache"}, media_type=_MEDIA[name])
