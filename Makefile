@@ -30,7 +30,7 @@ GRAPHIQL := backend/vekst/graphql/graphiql
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test check audit faults soak bench bench-full mutants fuzz fuzz-schema lock texts graphiql released format
+.PHONY: help setup demo page test check audit faults soak bench bench-full mutants fuzz fuzz-schema lock texts graphiql released format
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,10 +52,14 @@ $(BIN)/python:
 		|| { rm -rf $(VENV); echo "vekst: $(PYTHON) can neither bring pip nor has one; install python3-venv or python3-pip" >&2; exit 1; }; \
 	fi
 
-demo: $(READY)
-	@test -f $(GRAPHIQL)/graphiql.js || ! command -v npm >/dev/null || $(MAKE) --no-print-directory graphiql \
-		|| echo "vekst: GraphiQL could not be made; /graphql shows a plain page" >&2
+demo: $(READY) page
 	$(BIN)/vekst demo
+
+# GraphiQL where it can be had at once; the demonstration does not depend on it.
+page:
+	@test -f $(GRAPHIQL)/graphiql.js || ! command -v npm >/dev/null \
+		|| npm_config_fetch_retries=0 npm_config_fetch_timeout=15000 $(MAKE) --no-print-directory graphiql >/dev/null \
+		|| echo "vekst: GraphiQL could not be made; /graphql shows a plain page" >&2
 
 test: $(READY)
 	$(BIN)/python -m pytest
