@@ -23,7 +23,7 @@ TINY = replace(
     SHORT,
     rounds=1,
     learners=20,
-    history=6,
+    history=12,
     events={500: 500},
     posted={100: 100},
     requests=20,
@@ -66,7 +66,7 @@ async def test_the_floors_of_all_screens_answer_what_ours_answer(stage: Stage) -
     """The workload itself refuses to compare what is not equal."""
     screens = [finding for finding in await other_screens(stage) if isinstance(finding, Comparison)]
     assert [screen.workload for screen in screens] == ["badge wall", "ledger page", "board"]
-    assert all(float(screen.details["fields"]) > 5 for screen in screens)
+    assert [screen.workload for screen in screens if float(screen.details["fields"]) <= 10] == []
 
 
 async def test_events_are_taken_in_beside_stored_ones_and_among_more_learners(stage: Stage) -> None:
