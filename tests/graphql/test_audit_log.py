@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from tests.graphql.client import Client
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, new_event
 from vekst.domain.actors import Role
+from vekst.graphql.opaque import audit_node
 
 SignIn = Callable[..., Client]
 LOG = """
@@ -17,6 +19,7 @@ query AuditLog($act: AuditAct, $person: String, $since: DateTime, $first: Int = 
   auditLog(act: $act, person: $person, since: $since, first: $first, after: $after) {
     edges {
       node {
+        id
         at
         act
         title
@@ -35,11 +38,21 @@ query AuditLog($act: AuditAct, $person: String, $since: DateTime, $first: Int = 
   }
 }
 """
+NODE = "query ($id: ID!) { node(id: $id) { id ... on AuditEntry { act } } }"
 VOID = operation("void_event")
 
 
 async def _ask(client: Client, **variables: Any) -> Any:
     return (await client.ask(LOG, **variables))["auditLog"]
+
+
+async def _elsewhere(organisation: Organisation) -> UUID:
+    """The id of an entry of another organisation."""
+    factory, key = organisation.factory, f"org-{uuid4().hex[:12]}"
+    other = Organisation(factory, await factory.organisations().create(key, "Other"), key)
+    [(entry_id,)] = await other.rows("SELECT entry_id FROM audit_entries")
+    assert isinstance(entry_id, UUID)
+    return entry_id
 
 
 async def test_an_admin_reads_what_was_done_by_whom_and_in_which_request(
@@ -55,6 +68,13 @@ async def test_an_admin_reads_what_was_done_by_whom_and_in_which_request(
     await nora.ask(VOID, id="v", person="kari", event={"source": "app", "id": "1"}, reason="A mistake")
 
     [entry] = [edge["node"] for edge in (await _ask(adam, act="EVENT_VOIDED"))["edges"]]
+    again = {"node": {"id": entry["id"], "act": "EVENT_VOIDED"}}
+    assert await adam.ask(NODE, id=entry["id"]) == again
+    for stranger in (nora, sign_in("kari")):
+        assert await stranger.ask(NODE, id=entry["id"]) == {"node": None}
+    elsewhere = await _elsewhere(organisation)
+    assert await adam.ask(NODE, id=audit_node(elsewhere)) == {"node": None}
+    assert entry.pop("id") == again["node"]["id"]
     assert datetime.now(UTC) - datetime.fromisoformat(entry.pop("at")) < timedelta(minutes=5)
     assert entry.pop("facts")["type"] == "call.practised"
     assert entry == {

@@ -7,6 +7,7 @@ from uuid import UUID
 from vekst.domain.learner_goals import GoalKey
 from vekst.graphql.context import Context
 from vekst.graphql.opaque import read_node, read_recognition
+from vekst.graphql.types.audit import entry_for
 from vekst.graphql.types.challenges import challenge_for
 from vekst.graphql.types.feedback import feedback_for, read_feedback
 from vekst.graphql.types.goals import Goal, goal_seen, goal_view, read_goal
@@ -35,6 +36,9 @@ async def find_node(context: Context, opaque: str) -> Node | None:
         case ("Goal", _):
             goal = read_goal(opaque)
             return await goal_for(context, goal) if goal else None
+        case ("AuditEntry", (entry,)):
+            entry_id = _uuid(entry)
+            return await entry_for(context, entry_id) if entry_id else None
         case _:
             return None
 

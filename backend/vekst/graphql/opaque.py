@@ -12,6 +12,7 @@ from vekst.domain.learner_goals import GoalKey
 
 __all__ = [
     "NodeId",
+    "audit_node",
     "challenge_node",
     "feedback_node",
     "goal_node",
@@ -68,6 +69,11 @@ def goal_node(key: GoalKey) -> str:
 def challenge_node(challenge_id: UUID) -> str:
     """The node id of a challenge."""
     return _write("Challenge", challenge_id.hex)
+
+
+def audit_node(entry_id: UUID) -> str:
+    """The node id of an entry of the audit log."""
+    return _write("AuditEntry", entry_id.hex)
 
 
 def quest_node(key: str) -> str:

@@ -37,6 +37,7 @@ class Reach(Enum):
     EXCHANGE = "feedback of which one is one of the two, each in their turn"
     GOAL = "one's own goals; those that members share are read by who manages their teams, and by admins"
     ADMINISTRATION = "what was done in administering the organisation, for an admin"
+    ACT = "an act of one's own organisation, for an admin"
     NODE = "what the node's type allows"
 
 
@@ -109,6 +110,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
 }
 
 NODES: Final[Mapping[str, Reach]] = {
+    "AuditEntry": Reach.ACT,
     "Challenge": Reach.TEAM,
     "Feedback": Reach.EXCHANGE,
     "Goal": Reach.GOAL,

@@ -37,11 +37,12 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries: of an act, of a person who did something or to whom it was done, from an instant on."""
+    """Which entries: of an act, of a person who did something or to whom it was done, from an instant on, or one."""
 
     act: Act | None = None
     person: str | None = None
     since: datetime | None = None
+    entry_id: UUID | None = None
 
 
 _PAGE: Final = """
@@ -58,7 +59,7 @@ _OF_PERSON: Final = "(select p.learner_id from people p where p.org_id = :org_id
 
 
 async def audit_page(
-    connection: AsyncConnection, org_id: UUID, asked: AuditFilter, *, before: UUID | None, count: int
+    connection: AsyncConnection, org_id: UUID, asked: AuditFilter, *, before: UUID | None = None, count: int = 1
 ) -> list[AuditRow]:
     """Up to `count` entries with ids below `before`; none for a person who is not there.
 
@@ -72,6 +73,9 @@ async def audit_page(
         "count": count,
         "acts": [act.value for act in (Act if asked.act is None else (asked.act,))],
     }
+    if asked.entry_id is not None:
+        where.append("x.entry_id = :entry_id")
+        given["entry_id"] = asked.entry_id
     if asked.person is not None:
         where.append(f"(x.actor_id = {_OF_PERSON} or x.subject_id = {_OF_PERSON})")
         given["person"] = asked.person

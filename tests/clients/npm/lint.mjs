@@ -29,8 +29,7 @@ const config = [
       // What is no Node is a value, told by what it holds: an id would only make caches keep what is gone.
       '@graphql-eslint/strict-id-in-types': ['error', { exceptions: { types: values } }],
       // Short lists of values, such as the steps of a quest, come whole: they are no connections.
-      // Which edges hold what is no Node is a test of its own, as the rule takes no exceptions.
-      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
       // Lists begin at what is newest, and `changes` tells what came since: nobody pages backwards.
       '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
     },

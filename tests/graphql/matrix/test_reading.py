@@ -96,8 +96,7 @@ def test_every_query_is_asked_and_every_reach_is_known() -> None:
     fields = {f"Query.{name}" for name in CORE.query_type.fields}
     assert fields
     assert set(QUESTIONS) == fields
-    assert set(SIGHT) == {rule.reach for rule in PERMISSIONS.values()} - {Reach.NODE}
-    assert set(NODES.values()) <= set(SIGHT)
+    assert set(SIGHT) == {*(rule.reach for rule in PERMISSIONS.values()), *NODES.values()} - {Reach.NODE}
     assert set(ABSENT) >= {each.thing for questions in QUESTIONS.values() for each in questions if each.thing}
 
 
@@ -137,6 +136,11 @@ FIELDS_OF: Final = {
     "Learner": ("person", "query ($x: String!) { learner(person: $x) {{ {field} }} }", Reach.LEARNER),
     "Team": ("team", "query ($x: String!) {{ team(key: $x) {{ {field} }} }}", Reach.TEAM),
     "Challenge": ("challenge", "query ($x: ID!) {{ challenge(id: $x) {{ {field} }} }}", Reach.TEAM),
+    "AuditEntry": (
+        "auditentry",
+        "query ($x: ID!) {{ node(id: $x) {{ ... on AuditEntry {{ {field} }} }} }}",
+        Reach.ACT,
+    ),
     "Feedback": ("feedback", "query ($x: ID!) {{ node(id: $x) {{ ... on Feedback {{ {field} }} }} }}", Reach.EXCHANGE),
     "Goal": ("goal", "query ($x: ID!) {{ node(id: $x) {{ ... on Goal {{ {field} }} }} }}", Reach.GOAL),
     "Recognition": (

@@ -18,7 +18,7 @@ from tests.support.push_service import Browser
 from vekst.domain.actors import Role
 from vekst.domain.learner_goals import GoalKey
 from vekst.factory import Factory
-from vekst.graphql.opaque import challenge_node, goal_node, learner_node, quest_node, recognition_node
+from vekst.graphql.opaque import audit_node, challenge_node, goal_node, learner_node, quest_node, recognition_node
 from vekst.graphql.permissions import PERMISSIONS, Reach
 from vekst.tokens import DevelopmentIssuer
 
@@ -45,6 +45,7 @@ SIGHT: Final[dict[Reach, frozenset[str]]] = {
     Reach.EXCHANGE: frozenset({"kari", "nora"}),
     Reach.GOAL: frozenset({"kari", "nora", "adam"}),
     Reach.ADMINISTRATION: frozenset({"adam", "otto"}),
+    Reach.ACT: frozenset({"adam"}),
 }
 """Whom each reach lets at kari and what is hers. What is everyone's, strangers find in their own organisation."""
 
@@ -55,6 +56,7 @@ _ROLES: Final = {caller: {Role.LEARNER} for caller in (*ACTIVE, *STRANGERS)} | {
 }
 
 ABSENT: Final = {
+    "auditentry": audit_node(uuid4()),
     "person": "nobody-here",
     "colleague": "nobody-here",
     "team": "nowhere",
@@ -173,7 +175,9 @@ async def _things(organisation: Organisation, clients: dict[str, Client]) -> dic
     # Progress that a manager can acknowledge is of other kinds than single events.
     steps = await kari.ask("{ me { recognitions(first: 50) { edges { node { id kind } } } } }")
     nodes = [edge["node"] for edge in steps["me"]["recognitions"]["edges"]]
+    log = await clients["adam"].ask("{ auditLog(first: 1) { edges { node { id } } } }")
     return {
+        "auditentry": log["auditLog"]["edges"][0]["node"]["id"],
         "person": "kari",
         "colleague": "kari",
         "team": "north",

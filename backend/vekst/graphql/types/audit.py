@@ -11,12 +11,12 @@ from strawberry.types.enum import EnumValueDefinition
 from vekst.domain.audit import Act, title_of
 from vekst.domain.errors import InvalidInput
 from vekst.graphql.context import Context
-from vekst.graphql.opaque import read_cursor, write_cursor
+from vekst.graphql.opaque import audit_node, read_cursor, write_cursor
 from vekst.graphql.scalars import JSON, DateTime
-from vekst.graphql.types.nodes import PageInfo, given, page_size
+from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 from vekst.queries.audit import AuditFilter, AuditRow, audit_page
 
-__all__ = ["AuditAct", "AuditConnection", "audit_for"]
+__all__ = ["AuditAct", "AuditConnection", "AuditEntry", "audit_for", "entry_for"]
 
 _CURSOR = "audit"
 
@@ -90,7 +90,7 @@ class AuditAuthorKind(Enum):
 
 
 @strawberry.type(description="One administrative act. It is written together with the act, and never changed.")
-class AuditEntry:
+class AuditEntry(Node):
     """What happened."""
 
     at: DateTime = strawberry.field(description="When it was done.")
@@ -139,6 +139,16 @@ async def audit_for(context: Context, asked: AuditFilter, first: int | None, aft
     return AuditConnection(edges=edges[:count], page_info=page)
 
 
+async def entry_for(context: Context, entry_id: UUID) -> AuditEntry | None:
+    """The entry of that id in the caller's organisation, for admins; nothing for anybody else."""
+    org_id = context.actor.org_id
+    if not context.sees_everyone:
+        return None
+    async with context.factory.reading(org_id) as connection:
+        rows = await audit_page(connection, org_id, AuditFilter(entry_id=entry_id))
+    return _entry(context, rows[0]) if rows else None
+
+
 def _entry_id(place: str | None) -> UUID | None:
     if place is None:
         return None
@@ -150,6 +160,7 @@ def _entry_id(place: str | None) -> UUID | None:
 
 def _entry(context: Context, row: AuditRow) -> AuditEntry:
     return AuditEntry(
+        id=strawberry.ID(audit_node(row.entry_id)),
         at=DateTime(row.done_at),
         act=AuditAct[row.act.name],
         title=title_of(row.act, context.languages.messages),
