@@ -37,10 +37,11 @@ BY_KEY = frozenset({"Quest"})
 
 @pytest.fixture
 async def ids(organisation: Organisation, sign_in: SignIn) -> dict[str, str]:
-    """A node of every type that kari may see, by type."""
+    """A node of every type, by type; kari may see all but the act, which is for admins."""
     await organisation.publish(WITH_CHALLENGES)
     await organisation.hire("kari", team="north")
     await organisation.hire("nora", team="north", role=Role.MANAGER)
+    await organisation.hire("alma", role=Role.ADMIN)
     await organisation.record("kari", new_event("1", minutes=5))
     await organisation.judge()
     kari, nora = sign_in("kari"), sign_in("nora")
@@ -61,7 +62,9 @@ async def ids(organisation: Organisation, sign_in: SignIn) -> dict[str, str]:
     wanted = {"id": "g", **terms, "shared": True, "occurredAt": NOW.isoformat()}
     goal = (await kari.ask(operation("set_goal"), input=wanted))["setGoal"]["goal"]["id"]
     found = await kari.ask(IDS)
+    log = await sign_in("alma").ask("{ auditLog(first: 1) { edges { node { id } } } }")
     return {
+        "AuditEntry": log["auditLog"]["edges"][0]["node"]["id"],
         "Learner": found["me"]["id"],
         "Recognition": found["me"]["recognitions"]["edges"][0]["node"]["id"],
         "Challenge": found["challenges"]["edges"][0]["node"]["id"],
@@ -84,10 +87,11 @@ async def test_no_node_is_found_from_another_organisation(
     ids: dict[str, str], stranger: Client, sign_in: SignIn
 ) -> None:
     assert set(ids) == set(NODES) - BY_KEY
-    kari = sign_in("kari")
+    kari, alma = sign_in("kari"), sign_in("alma")
     async with stranger:
         for kind, opaque in ids.items():
-            assert (await kari.ask(NODE, id=opaque))["node"] == {"id": opaque}, kind
+            sees = alma if kind == "AuditEntry" else kari
+            assert (await sees.ask(NODE, id=opaque))["node"] == {"id": opaque}, kind
             assert await stranger.ask(NODE, id=opaque) == {"node": None, "nodes": [None]}, kind
 
 
