@@ -65,13 +65,7 @@ async def _from_postgresql(
         theirs = _requests(query, asked)
         told = await answers_of(peer_port, theirs)
         _check_leaves(answers, told)
-        measured = await in_turn(
-            stage.profile.rounds,
-            {
-                "ours": load_of([port], list(asked.values()), stage.profile.requests),
-                "peer": load_of([peer_port], list(theirs.values()), stage.profile.requests),
-            },
-        )
+        measured = await _side_by_side(stage, ours=(port, asked), peer=(peer_port, theirs))
     return Comparison.of(
         _WORKLOAD,
         "beside a peer, from PostgreSQL",
@@ -82,6 +76,17 @@ async def _from_postgresql(
         goal=_POSTGRAPHILE_GOAL,
         details={"fields": _fields(answers), "fields of the peer": _fields(told)},
     )
+
+
+async def _side_by_side(
+    stage: Stage, *, ours: tuple[int, Mapping[str, bytes]], peer: tuple[int, Mapping[str, bytes]]
+) -> dict[str, list[float]]:
+    """Requests a second of each, which are a port and what is asked there."""
+    contenders = {
+        name: load_of([port], list(requests.values()), stage.profile.requests)
+        for name, (port, requests) in (("ours", ours), ("peer", peer))
+    }
+    return await in_turn(stage.profile.rounds, contenders)
 
 
 async def _from_memory(stage: Stage, peers: Peers, answers: Answers) -> Comparison:
@@ -98,13 +103,7 @@ async def _from_memory(stage: Stage, peers: Peers, answers: Answers) -> Comparis
         for answered in (await answers_of(port, requests), await answers_of(peer_port, requests)):
             if {person: each["data"]["answer"] for person, each in answered.items()} != held:
                 raise BenchmarkError("an answer from memory differs from what lies there")
-        measured = await in_turn(
-            stage.profile.rounds,
-            {
-                "ours": load_of([port], list(requests.values()), stage.profile.requests),
-                "peer": load_of([peer_port], list(requests.values()), stage.profile.requests),
-            },
-        )
+        measured = await _side_by_side(stage, ours=(port, requests), peer=(peer_port, requests))
     return Comparison.of(
         _WORKLOAD,
         "beside a peer, executors alone",

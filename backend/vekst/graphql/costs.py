@@ -26,17 +26,15 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     Undefined,
-    VariableNode,
-    Visitor,
     get_named_type,
     get_nullable_type,
     is_composite_type,
     is_list_type,
     value_from_ast_untyped,
-    visit,
 )
 
 from vekst.graphql.types.nodes import PAGE_AT_MOST, PAGE_USUAL
+from vekst.graphql.variables import has_variables
 
 __all__ = ["LIST_SIZE", "SIZES", "Cost", "Size"]
 
@@ -187,7 +185,7 @@ class _Pricing:
             values = {name: value_from_ast_untyped(value, asked.variables) for name, value in arguments.items()}
             return size.of(values)
 
-        return counted if _has_variables(node.arguments or ()) else counted(_Asked({}))
+        return counted if has_variables(node.arguments or ()) else counted(_Asked({}))
 
     def _fragment(self, kind: GraphQLNamedType, name: str, page: _Amount) -> _Amount:
         key = (name, page)
@@ -242,7 +240,7 @@ def _if_included(node: SelectionNode, amount: _Amount) -> _Amount:
     def included(asked: _Asked) -> int:
         return 0 if any(_leaves_out(each, asked.variables) for each in switches) else _value(amount, asked)
 
-    varies = _has_variables(switches) or not isinstance(amount, int)
+    varies = has_variables(switches) or not isinstance(amount, int)
     return included if varies else included(_Asked({}))
 
 
@@ -250,15 +248,3 @@ def _leaves_out(directive: DirectiveNode, variables: Variables) -> bool:
     [argument] = directive.arguments or ()
     value = value_from_ast_untyped(argument.value, variables)
     return value is not Undefined and value is (directive.name.value == "skip")
-
-
-def _has_variables(nodes: Iterable[Any]) -> bool:
-    found: list[VariableNode] = []
-
-    class Finder(Visitor):
-        def enter_variable(self, node: VariableNode, *_args: object) -> None:
-            found.append(node)
-
-    for node in nodes:
-        visit(node, Finder())
-    return bool(found)

@@ -12,16 +12,13 @@ from graphql import (
     GraphQLArgument,
     GraphQLError,
     GraphQLField,
-    ValueNode,
     VariableNode,
-    Visitor,
     get_argument_values,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
     is_non_null_type,
     is_union_type,
-    visit,
 )
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -29,6 +26,7 @@ from strawberry.types.field import StrawberryField
 
 from vekst.graphql.compiled.run import Place, Run, Selected
 from vekst.graphql.schema import VekstSchema
+from vekst.graphql.variables import has_variables
 
 __all__ = ["Resolve", "attribute_of", "origin_of", "resolver_of"]
 
@@ -139,7 +137,7 @@ def _arguments_of(selected: Selected) -> _Arguments:
         if isinstance(value, VariableNode)
     }
     constant = {name: each for name, each in definition.args.items() if name not in variables}
-    if any(_has_variables(values[name]) for name in constant if name in values):
+    if has_variables(values[name] for name in constant if name in values):
         return exact
     constants = _constants(definition, node, constant)
     if constants is None:
@@ -164,15 +162,3 @@ def _constants(definition: GraphQLField, node: FieldNode, args: dict[str, GraphQ
     except GraphQLError:
         return None
     return None if any(isinstance(value, list | dict) for value in found.values()) else found
-
-
-def _has_variables(value: ValueNode) -> bool:
-    class Finder(Visitor):
-        found = False
-
-        def enter_variable(self, *_args: object) -> None:
-            self.found = True
-
-    finder = Finder()
-    visit(value, finder)
-    return finder.found
