@@ -102,9 +102,23 @@ async def _takes_too_long(database: Database, org_id: UUID) -> None:
         await _run_all(database.writing(org_id), "SET LOCAL statement_timeout = '1ms'", "SELECT pg_sleep(30)")
 
 
+async def _cancelled_while_reading(database: Database, org_id: UUID) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None) as patience, database.reading(uuid4()) as connection:
+            patience.reschedule(0)
+            await connection.execute(text("SELECT pg_sleep(30)"))
+
+
+async def _begins_where_it_only_reads(database: Database, org_id: UUID) -> None:
+    async with database.reading(org_id) as connection:
+        await connection.execute(text("BEGIN"))
+
+
 ACCIDENTS: tuple[Accident, ...] = (
     _nothing,
     _reads,
+    _cancelled_while_reading,
+    _begins_where_it_only_reads,
     _erases,
     _error_of_ours,
     _error_of_the_database,
@@ -162,7 +176,7 @@ async def test_among_many_that_come_and_fail_everybody_sees_their_own(
         seen.append((people, sizes[org_id] if org_id else 0))
 
     tasks = [
-        asyncio.create_task(looks(chance.choice([None, *sizes]), chance.choice([None, *ACCIDENTS[:8]])))
+        asyncio.create_task(looks(chance.choice([None, *sizes]), chance.choice([None, *ACCIDENTS[:-1]])))
         for _ in range(200)
     ]
     for task in chance.sample(tasks, 40):

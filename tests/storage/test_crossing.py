@@ -65,6 +65,7 @@ async def test_a_temporary_table_does_not_stand_in_for_ours(organisation: Organi
     # The application's engine begins no transactions by itself.
     engine = process.database.engine.execution_options(isolation_level="READ COMMITTED")
     async with engine.connect() as connection, connection.begin() as transaction:
+        await connection.execute(text("SET TRANSACTION READ WRITE"))
         made = f"CREATE TEMPORARY TABLE organisations AS SELECT CAST('{uuid4()}' AS uuid) AS org_id, 'x' AS key"
         await connection.execute(text(made))
         found = await connection.execute(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.organisations import Organisation
 from tests.support.servers import run_sql
 from vekst.settings import Settings
+from vekst.storage import database as storage
 from vekst.storage import direct
 from vekst.storage.database import Database
 
@@ -80,6 +82,8 @@ async def test_a_connection_on_which_the_server_has_said_goodbye_is_replaced(
         raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
 
     monkeypatch.setattr(asyncpg.Connection, "execute", at_a_loss)
+    # As after a rest: a connection that was in use a moment ago is not tried first.
+    monkeypatch.setattr(storage, "_FRESH", 0.0)
     assert await _teams(database, organisation) == []
     assert failed
     assert driver.is_closed()
@@ -107,6 +111,26 @@ async def test_an_error_of_the_driver_comes_as_one_of_sqlalchemy_with_its_state(
         async with database.reading(organisation.id) as connection:
             await direct.fetch(connection, "SELECT 1 / $1::int", 0)
     assert await _teams(database, organisation) == []
+
+
+async def test_readers_of_one_organisation_after_the_other_need_no_trip_but_their_own(
+    database: Database, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction is begun for them, and who they are is told only where it was somebody else before."""
+    async with database.crossing():
+        pass
+    execute, trips = asyncpg.Connection.execute, []
+
+    async def counted(self: asyncpg.Connection, statement: str, **named: object) -> str:
+        trips.append(statement)
+        return str(await execute(self, statement, **named))
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", counted)
+    for org_id, expected in ((organisation.id, 1), (organisation.id, 0), (uuid4(), 1), (organisation.id, 1)):
+        trips.clear()
+        async with database.reading(org_id):
+            pass
+        assert len(trips) == expected
 
 
 async def test_a_reader_cannot_write(database: Database, organisation: Organisation) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.full import fill
 from tests.support.organisations import Organisation
 from vekst.factory import Factory, Process
+from vekst.settings import Settings
 from vekst.storage.database import APP_ROLE, ERASER_ROLE, Database
 
 TABLES = """
@@ -97,6 +98,14 @@ async def _rows(organisation: Organisation, table: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
+async def fresh(settings: Settings) -> AsyncIterator[Database]:
+    """Connections that were never bound."""
+    database = Database.open(settings.database_url.get_secret_value(), connections=1)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
 async def untouched(two: Two) -> AsyncIterator[None]:
     """Whatever the test tries, the rows of the other organisation are what they were."""
     yield
@@ -167,9 +176,9 @@ async def test_nothing_is_added_to_another_organisation(two: Two, untouched: Non
 @pytest.mark.parametrize("role", [APP_ROLE, ERASER_ROLE])
 @pytest.mark.parametrize("setting", RUBBISH)
 async def test_without_a_valid_organisation_there_is_nothing(
-    two: Two, untouched: None, setting: str | None, role: str
+    two: Two, untouched: None, fresh: Database, setting: str | None, role: str
 ) -> None:
-    async with _unbound(two.database, setting, role) as connection:
+    async with _unbound(fresh, setting, role) as connection:
         for table in two.tables:
             for statement in (
                 f"SELECT org_id FROM {table}",
@@ -191,6 +200,7 @@ async def _unbound(database: Database, setting: str | None, role: str) -> AsyncI
     # The application's engine begins no transactions by itself.
     engine = database.engine.execution_options(isolation_level="READ COMMITTED")
     async with engine.begin() as connection:
+        await connection.execute(text("SET TRANSACTION READ WRITE"))
         await connection.execute(text(f"SET LOCAL ROLE {role}"))
         if setting is not None:
             await connection.execute(text("SELECT set_config('vekst.org', :setting, true)"), {"setting": setting})

@@ -1,10 +1,17 @@
-"""The way to PostgreSQL: transactions as the app's role, each bound to one organisation by row-level security."""
+"""The way to PostgreSQL as the app's role, each use of a connection bound to one organisation by row-level security.
+
+Whoever only reads has no transaction around its statements: at this level of isolation it would change nothing that
+they see, and its beginning and its end each cost a trip. So for readers the organisation is bound in the session, and
+is the first thing that is looked at when a connection is lent again.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Final, Self
 from uuid import UUID
 
@@ -29,27 +36,31 @@ _ANSWER_WITHIN: Final = 35.0
 _CONNECTED_WITHIN: Final = 10.0
 _CLOSED_WITHIN: Final = 3.0
 _ROLLED_BACK_WITHIN: Final = 5.0
+# For so long a connection is taken to be alive without a word to the server, which may have cut it meanwhile.
+_FRESH: Final = 1.0
 # The organisation is bound by the same trip that begins the transaction. Whoever writes shares the organisation's lock;
 # an erasure has it alone, and its role for that transaction only.
 _BIND: Final = "SELECT set_config('vekst.org', '{org_id}', true)"
-_BIND_WRITING: Final = f"BEGIN; {_BIND}, pg_advisory_xact_lock_shared({{lock}})"
-_BIND_ERASING: Final = f"BEGIN; {_BIND}, pg_advisory_xact_lock({{lock}}); SET LOCAL ROLE {ERASER_ROLE}"
-_BIND_READING: Final = f"BEGIN READ ONLY; {_BIND}"
+_BIND_WRITING: Final = f"BEGIN READ WRITE; {_BIND}, pg_advisory_xact_lock_shared({{lock}})"
+_BIND_ERASING: Final = f"BEGIN READ WRITE; {_BIND}, pg_advisory_xact_lock({{lock}}); SET LOCAL ROLE {ERASER_ROLE}"
+_BIND_READING: Final = "SELECT set_config('vekst.org', '{org_id}', false)"
 _BIND_VIEWING: Final = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_BIND}"
 # In the same trip a replica is asked whether it has come far enough; where it has not, the cast fails.
 _BIND_FOLLOWING: Final = """
     BEGIN READ ONLY; SELECT set_config('vekst.org', CAST(CAST(
         CASE WHEN pg_last_wal_replay_lsn() >= '{position}' THEN '{org_id}' ELSE 'behind' END AS uuid) AS text), true)
 """
-_CROSS: Final = "BEGIN READ ONLY"
+_NOBODY: Final = ""
 _WRITTEN: Final = "SELECT pg_current_wal_flush_lsn() - '0/0'"
-_USED: Final = "vekst_used"
+_LENDING: Final = "vekst_lending"
 # Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
 _SESSION: Final = {
     "role": APP_ROLE,
     "application_name": "vekst",
     "timezone": "UTC",
     "jit": "off",
+    # Only a transaction that says so may write.
+    "default_transaction_read_only": "on",
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     # So long may a worker fold in memory; and so long are its learners held should its line have died without a word.
@@ -65,8 +76,22 @@ class BehindError(Exception):
     """The replica does not show yet what must be shown."""
 
 
+@dataclass(slots=True)
+class _Lending:
+    """What is known of a connection of the pool, for as long as it lasts."""
+
+    is_used: bool = False
+    bound_to: str | None = None
+    """The organisation of its session; None where nobody can know."""
+    returned: float = 0.0
+
+    def is_ready(self, org_id: str) -> bool:
+        """Whether a reader of the organisation can have it as it is."""
+        return self.bound_to == org_id and time.monotonic() - self.returned < _FRESH
+
+
 class Database:
-    """A pool of connections; every transaction names its organisation, and without one no row is visible."""
+    """A pool of connections; every use of one names its organisation, and without one no row is visible."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -127,8 +152,8 @@ class Database:
         return self._transaction(_BIND_ERASING.format(org_id=org_id, lock=_lock_of(org_id)))
 
     def reading(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A read-only transaction in the organisation."""
-        return self._transaction(_BIND_READING.format(org_id=org_id))
+        """Read-only statements in the organisation, each of which sees what is committed when it begins."""
+        return self._statements(str(org_id))
 
     @asynccontextmanager
     async def reading_from(self, org_id: UUID, position: int) -> AsyncIterator[AsyncConnection]:
@@ -152,20 +177,43 @@ class Database:
         return self._transaction(_BIND_VIEWING.format(org_id=org_id))
 
     def crossing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A read-only transaction in no organisation: it sees no rows, and may ask the functions that tell ids."""
-        return self._transaction(_CROSS)
+        """Read-only statements in no organisation: they see no rows, and may ask the functions that tell ids."""
+        return self._statements(_NOBODY)
 
     @asynccontextmanager
     async def _transaction(self, beginning: str) -> AsyncIterator[AsyncConnection]:
         async with _to_its_end(*await self._begun(beginning)) as connection:
             yield connection
 
-    async def _begun(self, beginning: str) -> tuple[AsyncConnection, Driver]:
-        """A connection with the transaction begun; those that the server has cut meanwhile are replaced."""
+    @asynccontextmanager
+    async def _statements(self, org_id: str) -> AsyncIterator[AsyncConnection]:
+        connection, driver = await self._begun(_BIND_READING.format(org_id=org_id), org_id)
+        lending = _lending(connection)
+        try:
+            yield connection
+        except BaseException:
+            await _roll_back(driver)
+            raise
+        finally:
+            if driver.is_in_transaction():
+                # Its end could unbind what is taken to be bound.
+                driver.terminate()
+            lending.returned = time.monotonic()
+            await connection.close()
+
+    async def _begun(self, beginning: str, binds_to: str | None = None) -> tuple[AsyncConnection, Driver]:
+        """A connection on which the beginning was run; those that the server has cut meanwhile are replaced.
+
+        One that `binds_to` an organisation is not run where the connection is bound to it already.
+        """
         while True:
             connection = await self._engine.connect()
-            driver, used = driver_of(connection), _USED in connection.info
-            connection.info[_USED] = True
+            driver, lending = driver_of(connection), _lending(connection)
+            if binds_to is not None:
+                if lending.is_ready(binds_to) and not driver.is_closed():
+                    return connection, driver
+                lending.bound_to = None
+            used, lending.is_used = lending.is_used, True
             try:
                 await _run(driver, beginning)
             except BaseException as error:
@@ -180,7 +228,13 @@ class Database:
                 if not (cut and used):
                     raise
             else:
+                lending.bound_to = lending.bound_to if binds_to is None else binds_to
                 return connection, driver
+
+
+def _lending(connection: AsyncConnection) -> _Lending:
+    found: _Lending = connection.info.setdefault(_LENDING, _Lending())
+    return found
 
 
 @asynccontextmanager
