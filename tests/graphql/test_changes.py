@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from tests.graphql.client import Client
 from tests.graphql.conftest import TestClock
 from tests.graphql.operations import operation
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from vekst.services.voiding import EventName
 
 SignIn = Callable[..., Client]
@@ -28,10 +28,9 @@ async def kari(organisation: Organisation, sign_in: SignIn) -> Client:
     return sign_in("kari")
 
 
-async def practise(organisation: Organisation, *days_ago: int) -> None:
+async def practise(organisation: Organisation, *days: int) -> None:
     """Practise once on each of those days."""
-    now = datetime.now(UTC)
-    await organisation.record("kari", *(new_event(f"d{n}", at=now - timedelta(days=n)) for n in days_ago))
+    await organisation.record("kari", *(new_event(f"d{n}", at=days_ago(n)) for n in days))
     await organisation.judge()
 
 

@@ -12,7 +12,8 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType
 from tests.graphql.client import Client
 from tests.graphql.conftest import TestClock
 from tests.graphql.operations import operation
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
+from tests.support.packs import changed
 from tests.support.statements import Statements
 from vekst.domain.actors import Role
 from vekst.graphql.schema import build_schema
@@ -29,7 +30,8 @@ MEMBERS = """query ($team: String!) { team(key: $team) { members { person name s
 @pytest.fixture
 async def craft(organisation: Organisation, clock: TestClock) -> Organisation:
     """Nora manages Åse, Kari and Bo of the north; Kari practised, Bo closed a deal, Åse did nothing."""
-    await organisation.publish()
+    # For as long as events are kept, so that these days are never too long ago.
+    await organisation.publish(changed("pack.yaml", "up_to: 400 days", "up_to: 3650 days"))
     await organisation.hire("nora", role=Role.MANAGER, team="north")
     await organisation.hire("kari", "bo", "åse", team="north")
     await organisation.hire("siv", role=Role.MANAGER, team="south")
@@ -155,7 +157,7 @@ async def test_a_span_that_is_none_is_refused(craft: Organisation, sign_in: Sign
 async def test_a_run_that_is_about_to_end_is_an_invitation_to_help(
     craft: Organisation, sign_in: SignIn, clock: TestClock
 ) -> None:
-    days = [clock.now - timedelta(days=n) for n in (3, 2, 1)]
+    days = [days_ago(n, of=clock.now) for n in (3, 2, 1)]
     await craft.record("kari", *(new_event(f"s{n}", at=day) for n, day in enumerate(days)))
     await craft.judge()
     [kari] = [each for each in (await growth_of_team(sign_in("nora")))["people"] if each["person"] == "kari"]
@@ -218,9 +220,10 @@ async def test_only_who_manages_somebody_acknowledges_their_progress(
 async def test_what_others_do_is_no_effort_of_ones_own(craft: Organisation, sign_in: SignIn, clock: TestClock) -> None:
     """Being asked, told and acknowledged makes nobody a participant; asking, giving and trying does."""
     nora, bo, kari = sign_in("nora"), sign_in("bo"), sign_in("kari")
-    days = [clock.now - timedelta(days=n) for n in (9, 8, 7, 6)]
+    days = [days_ago(n, of=clock.now) for n in (9, 8, 7, 6)]
     asked, given, _, acted = (day.isoformat() for day in days)
-    span = {"from": str(days[0].date() - timedelta(days=1)), "to": str(clock.now.date())}
+    # A day more on each side: where UTC and the learners are not on the same date.
+    span = {"from": str(days[0].date() - timedelta(days=1)), "to": str(clock.now.date() + timedelta(days=1))}
     wish: dict[str, Any] = {"id": "a", "person": "bo", "question": "Was I clear?", "occurredAt": asked}
     feedback = (await kari.ask(operation("ask_for_feedback"), input=wish))["askForFeedback"]["feedback"]["id"]
     await craft.judge()

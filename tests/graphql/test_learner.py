@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from tests.graphql.client import Client
+from tests.graphql.conftest import TestClock
 from tests.graphql.operations import operation
 from tests.graphql.packs import BILINGUAL
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import ZONE, Organisation, days_ago, new_event
 from tests.support.statements import Statements
 from vekst.domain.actors import Role
+from vekst.domain.calendars import zone
 from vekst.graphql.opaque import learner_node
 
 SignIn = Callable[..., Client]
@@ -21,10 +23,9 @@ SignIn = Callable[..., Client]
 LEARNER = "query ($person: String!) { learner(person: $person) { person } }"
 
 
-async def practise(organisation: Organisation, person: str, days: int) -> None:
-    """Practise once a day, up to today."""
-    now = datetime.now(UTC) - timedelta(minutes=1)
-    events = [new_event(f"d{n}", at=now - timedelta(days=n), minutes=5, score=7) for n in range(days)]
+async def practise(organisation: Organisation, person: str, days: int, clock: TestClock) -> None:
+    """Practise once a day, up to now."""
+    events = [new_event(f"d{n}", at=days_ago(n, of=clock.now), minutes=5, score=7) for n in range(days)]
     await organisation.record(person, *events)
     await organisation.judge()
 
@@ -49,10 +50,10 @@ async def test_me_before_and_after_judging(organisation: Organisation, sign_in: 
     assert judged["me"] == {"pendingEvents": 0, "points": points}
 
 
-async def test_the_standings_of_a_learner(organisation: Organisation, sign_in: SignIn) -> None:
+async def test_the_standings_of_a_learner(organisation: Organisation, sign_in: SignIn, clock: TestClock) -> None:
     await organisation.publish()
     await organisation.hire("kari")
-    await practise(organisation, "kari", 4)
+    await practise(organisation, "kari", 4, clock)
     data = await sign_in("kari").ask(
         """{ me {
           skills { skill { key title } level points nextAt freshness }
@@ -100,11 +101,11 @@ async def test_quests_in_one_state_only(organisation: Organisation, sign_in: Sig
     assert data["me"]["quests"] == [{"quest": {"key": "deep-dive"}}]
 
 
-async def test_the_days_of_a_streak(organisation: Organisation, sign_in: SignIn) -> None:
+async def test_the_days_of_a_streak(organisation: Organisation, sign_in: SignIn, clock: TestClock) -> None:
     await organisation.publish()
-    await organisation.hire("kari", zone="Etc/UTC")
-    await practise(organisation, "kari", 2)
-    today = datetime.now(UTC).date()
+    await organisation.hire("kari")
+    await practise(organisation, "kari", 2, clock)
+    today = clock.now.astimezone(zone(ZONE)).date()
     variables = {"from": str(today - timedelta(days=3)), "to": str(today + timedelta(days=1))}
     data = await sign_in("kari").ask(operation("streak_calendar"), **variables)
     days = data["me"]["streaks"][0]["days"]
@@ -213,7 +214,7 @@ async def test_nothing_crosses_an_organisation(organisation: Organisation, sign_
 
 
 async def test_the_home_screen_costs_a_constant_number_of_statements(
-    organisation: Organisation, sign_in: SignIn, app_statements: Statements
+    organisation: Organisation, sign_in: SignIn, app_statements: Statements, clock: TestClock
 ) -> None:
     await organisation.publish()
     await organisation.hire("kari", *(f"p{n}" for n in range(6)))
@@ -223,9 +224,9 @@ async def test_the_home_screen_costs_a_constant_number_of_statements(
     await kari.ask(home, board="learning-streaks")
     with app_statements.recorded() as few:
         await kari.ask(home, board="learning-streaks")
-    await practise(organisation, "kari", 30)
+    await practise(organisation, "kari", 30, clock)
     for n in range(6):
-        await practise(organisation, f"p{n}", n + 5)
+        await practise(organisation, f"p{n}", n + 5, clock)
     with app_statements.recorded() as many:
         data = await kari.ask(home, board="learning-streaks")
     assert len(data["me"]["recognitions"]["edges"]) == 10

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from sqlalchemy import text
 from tests.graphql.client import Client
 from tests.graphql.operations import operation
 from tests.graphql.packs import BILINGUAL
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from tests.support.statements import Statements
 from vekst.domain.actors import Role
 
@@ -41,10 +40,9 @@ async def kari(organisation: Organisation, sign_in: SignIn) -> Client:
     return sign_in("kari", language="en")
 
 
-async def practise(organisation: Organisation, *days_ago: int) -> None:
+async def practise(organisation: Organisation, *days: int) -> None:
     """Practise once on each of those days."""
-    now = datetime.now(UTC)
-    events = [new_event(f"d{n}", at=now - timedelta(days=n), minutes=5, score=7) for n in days_ago]
+    events = [new_event(f"d{n}", at=days_ago(n), minutes=5, score=7) for n in days]
     await organisation.record("kari", *events)
     await organisation.judge()
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.histories import history_of
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from tests.support.packs import changed
 from vekst.domain.actors import Role
 from vekst.domain.errors import NotAllowed, NotFound
@@ -109,8 +109,8 @@ async def test_who_never_did_anything_is_on_boards_that_need_no_joining_whatever
 async def test_judging_moves_the_places_of_who_joined_in_the_organisation_and_the_team(craft: Organisation) -> None:
     await _join(craft, "kari", "ola")
     await _join(craft, "kari", board=EFFORT)
-    now = datetime.now(UTC)
-    await craft.record("kari", *(new_event(str(back), at=now - timedelta(days=back, hours=1)) for back in range(4)))
+    last = datetime.now(UTC) - timedelta(hours=1)
+    await craft.record("kari", *(new_event(str(back), at=days_ago(back, of=last)) for back in range(4)))
     await craft.judge()
     assert await _places(craft, CURRENT) == {"kari": 4, "ola": 0}
     [(effort,)] = await craft.rows("SELECT sum(points) FROM ledger_entries WHERE nature = 'effort'")

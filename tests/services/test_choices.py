@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.domain.receipts import ReceiptStatus
 
@@ -42,12 +42,11 @@ async def test_only_quests_that_wait_for_it_are_accepted(craft: Organisation) ->
 async def test_time_off_declared_afterwards_keeps_a_streak(craft: Organisation) -> None:
     """S7, hard case 5: illness is not a planned pause; no reason is asked for."""
     kari, choices = await craft.actor("kari"), craft.factory.choices()
-    now = datetime.now(UTC)
-    days = [now - timedelta(days=back, hours=1) for back in (4, 3, 1)]
+    days = [days_ago(back) for back in (4, 3, 1)]
     await craft.record("kari", *(new_event(str(n), at=at) for n, at in enumerate(days)))
     await craft.judge()
     assert not [line for line in await craft.ledger() if line[1] == "MILESTONE"]
-    ill = (now - timedelta(days=2)).date()
+    ill = days_ago(2).date()
     await choices.take_time_off(kari, id="ill", first=ill - timedelta(days=1), last=ill + timedelta(days=1))
     await craft.judge()
     assert [line[4] for line in await craft.ledger() if line[1] == "MILESTONE"] == ["3"]

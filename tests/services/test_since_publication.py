@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from tests.support.packs import CRAFT
 from vekst.factory import Factory, Process
 
-NOW = datetime.now(UTC)
 BADGE = """
 badges:
   onward:
@@ -101,8 +100,8 @@ async def test_v1_a_badge_held_since_its_publication_stays_when_the_rule_begins_
 async def test_v1_a_change_gives_to_the_past_with_the_time_it_was_reached_and_tells_it_in_one_summary(
     craft: Organisation,
 ) -> None:
-    start = NOW - timedelta(days=9)
-    await craft.record("kari", *(new_event(f"{n}", at=start + timedelta(days=n)) for n in range(2)))
+    first, second = days_ago(9), days_ago(8)
+    await craft.record("kari", new_event("0", at=first), new_event("1", at=second))
     await craft.judge()
     await craft.factory.outbox().sweep()
     held = await craft.ledger()
@@ -114,8 +113,7 @@ async def test_v1_a_change_gives_to_the_past_with_the_time_it_was_reached_and_te
         "SELECT key, points, reached_at, recorded_at > reached_at + interval '7 days' FROM ledger_entries"
         " WHERE pack_version = 2 ORDER BY key"
     )
-    reached = start + timedelta(days=1)
-    assert new == [("brave-caller", 25, reached, True), ("daily-practice", 10, reached, True)]
+    assert new == [("brave-caller", 25, second, True), ("daily-practice", 10, second, True)]
     told = await craft.rows("SELECT topic, payload FROM outbox WHERE topic = 'summarised'")
     [(_, payload)] = told
     assert isinstance(payload, dict)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 
 from tests.support.packs import CRAFT
 from vekst.domain.actors import Actor, Role
+from vekst.domain.calendars import zone as named_zone
 from vekst.domain.events import VOIDED, FieldValue, RecordedBy
 from vekst.domain.receipts import NewEvent, Receipt
 from vekst.factory import Factory
@@ -19,7 +21,10 @@ from vekst.services.event_forms import json_text
 from vekst.services.people import PersonEntry
 from vekst.storage.events_store import EventRow
 
-__all__ = ["Organisation", "new_event", "spread"]
+__all__ = ["ZONE", "Organisation", "days_ago", "new_event", "spread"]
+
+ZONE: Final = "Europe/Oslo"
+"""The zone of the packs in tests, in which their days begin and end."""
 
 
 def new_event(
@@ -32,6 +37,12 @@ def new_event(
 ) -> NewEvent:
     """An event, an hour ago unless said otherwise."""
     return NewEvent(id, type, at or datetime.now(UTC) - timedelta(hours=1), data, person)
+
+
+def days_ago(days: int, *, of: datetime | None = None) -> datetime:
+    """So many days before an instant, else before now: at the same time of day, also where a day had 23 or 25 hours."""
+    here = (of or datetime.now(UTC)).astimezone(named_zone(ZONE))
+    return (here - timedelta(days=days)).astimezone(UTC)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 
 from tests.graphql.client import Client
 from tests.graphql.operations import operation
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from tests.support.packs import WITH_CHALLENGES
 from vekst.domain.actors import Role
 from vekst.factory import Factory
@@ -79,7 +79,8 @@ class Play:
         await organisation.publish(WITH_CHALLENGES)
         await organisation.hire("kari", "ola", team="north")
         await organisation.hire("nora", "mona", team="north", role=Role.MANAGER)
-        days = [new_event(f"e{n}", at=datetime.now(UTC) - timedelta(days=n, hours=1), minutes=5) for n in range(4)]
+        last = datetime.now(UTC) - timedelta(hours=1)
+        days = [new_event(f"e{n}", at=days_ago(n, of=last), minutes=5) for n in range(4)]
         await organisation.record("kari", *days)
         await organisation.judge()
         people = ("kari", "ola", "nora", "mona")

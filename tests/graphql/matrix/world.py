@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from tests.graphql.client import Client
 from tests.graphql.operations import operation
-from tests.support.organisations import Organisation, new_event
+from tests.support.organisations import Organisation, days_ago, new_event
 from tests.support.packs import WITH_CHALLENGES
 from tests.support.push_service import Browser
 from vekst.domain.actors import Role
@@ -134,7 +134,8 @@ async def _people(organisation: Organisation) -> None:
     await organisation.hire("adam", role=Role.ADMIN)
     await organisation.integration("crm")
     for person in ACTIVE:
-        days = [new_event(f"e{n}", at=datetime.now(UTC) - timedelta(days=n, hours=1), minutes=5) for n in range(4)]
+        last = datetime.now(UTC) - timedelta(hours=1)
+        days = [new_event(f"e{n}", at=days_ago(n, of=last), minutes=5) for n in range(4)]
         await organisation.record(person, *days)
         for board in ("learning-streaks", "longest-streaks"):
             await organisation.factory.boards().join(await organisation.actor(person), board)
@@ -166,7 +167,8 @@ async def _things(organisation: Organisation, clients: dict[str, Client]) -> dic
     at = datetime.now(UTC).isoformat()
     asked = {"id": "a1", "person": "nora", "question": "Was I clear?", "event": {"id": "e0"}, "occurredAt": at}
     feedback = await kari.ask(operation("ask_for_feedback"), input=asked)
-    terms = {"earn": {"count": {"event": "call.practised", "at_least": 9}}, "until": f"{datetime.now(UTC):%Y-12-31}"}
+    until = str((datetime.now(UTC) + timedelta(days=20)).date())
+    terms = {"earn": {"count": {"event": "call.practised", "at_least": 9}}, "until": until}
     goal = await kari.ask(operation("set_goal"), input={"id": "g1", **terms, "shared": True, "occurredAt": at})
     device = Browser(f"https://push.example.com/to/{uuid4()}").subscription
     registered = await kari.ask(operation("register_device"), input=device)
