@@ -179,3 +179,20 @@ class TestVersion:
         assert is_newer(newer, older)
         assert not is_newer(older, newer)
         assert not is_newer(newer, newer)
+
+
+def test_what_has_moved_is_told_from_what_was_only_looked_at() -> None:
+    """Boards are written only where what they rest on is another than in the bytes."""
+    learner = Learner(RULES)
+    learner.does("call.practised", "2026-03-02T08:00:00Z", minutes=1)
+    standing = again(learner)
+    assert standing.streaks[0].active == b""
+    assert not standing.streaks.has_moved(0)
+    standing.streaks[0].longest = 7
+    assert standing.streaks.has_moved(0)
+    untouched = fresh_standing(learner.pack, "Asia/Tokyo")
+    assert untouched.quests[0].runs == []
+    assert not untouched.quests.has_moved(0)
+    assert not untouched.streaks.has_moved(0)
+    untouched.quests[0].met = True
+    assert untouched.quests.has_moved(0)

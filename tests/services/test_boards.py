@@ -122,6 +122,23 @@ async def test_judging_moves_the_places_of_who_joined_in_the_organisation_and_th
     await _counts_agree(craft)
 
 
+async def test_days_off_declared_ahead_move_the_end_of_the_run_on_its_board(craft: Organisation) -> None:
+    """S7: nothing of the run itself has changed, only the days that will be asked for."""
+    await _join(craft, "kari")
+    await craft.record("kari", new_event("1"))
+    await craft.judge()
+    [(_, _, before)] = await craft.rows(MEMBERS, board=CURRENT, scope="org")
+    today = datetime.now(UTC).date()
+    first, last = today + timedelta(days=1), today + timedelta(days=9)
+    await craft.factory.choices().take_time_off(await craft.actor("kari"), id="away", first=first, last=last)
+    await craft.judge()
+    [(_, value, after)] = await craft.rows(MEMBERS, board=CURRENT, scope="org")
+    assert value == 1
+    assert isinstance(before, datetime)
+    assert isinstance(after, datetime)
+    assert after >= before + timedelta(days=7)
+
+
 async def test_a_run_that_ends_is_swept_from_its_board_and_the_longest_stays(
     settings: Settings, organisation: Organisation
 ) -> None:

@@ -292,6 +292,7 @@ class Pack:
     state_quests: tuple[int, ...]
     state_badges: tuple[int, ...]
     skill_index: Mapping[str, int]
+    streak_index: Mapping[str, int]
     learner_goal: Callable[[str], Goal | None]
 
     def quest(self, key: str) -> Quest | None:

@@ -66,6 +66,16 @@ class States(Generic[State]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def has_moved(self, index: int) -> bool:
+        """Whether the state of the rule at that place is another one than that of the bytes."""
+        state = self._live.get(index)
+        if state is None:
+            return False
+        raw = self._stored.get(index) if self._stored else None
+        if raw is None:
+            return state != _beginning(self._begin, self._rules[index])
+        return _ENCODER.encode(state) != bytes(raw)
+
     def write(self) -> bytes:
         """The bytes of all states that are not those of a beginning."""
         if not self._live:

@@ -204,6 +204,7 @@ class _Compiler:
             state_quests=tuple(self._state_quests),
             state_badges=tuple(self._state_badges),
             skill_index=self._skills,
+            streak_index=self._streaks,
             learner_goal=LearnerGoals(self._learner_goal),
         )
 

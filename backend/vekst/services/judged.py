@@ -94,7 +94,8 @@ async def write(
             for place in places_of(pack, each.judgement.standing, each.row, now, since=_moved_since(each))
         ]
         whole = [each.row.learner_id for each in judged if _moved_since(each) is None]
-        await boards_store.put(connection, org_id, places, whole=whole)
+        if places or whole:
+            await boards_store.put(connection, org_id, places, whole=whole)
     return Written(messages, oldest)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from vekst.domain.events import VOIDED, ProgressEvent
+from vekst.domain.events import TIME_OFF, VOIDED, ZONE_CHANGED, ProgressEvent
 from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
 from vekst.engine.checkpoint import Beginning, fold_from
 from vekst.engine.fold import fold, follows, without_voided
@@ -38,7 +38,7 @@ class Judgement:
     """The outcome for one learner: the standing, what is new in the ledger, and the refs of the events judged.
 
     `folded` is how many events were looked at for it; `since` is the first instant at which anything was judged, None
-    where everything was judged again.
+    where everything was judged again, or may be seen in another light.
     """
 
     standing: Standing
@@ -77,7 +77,9 @@ def _decoded(pack: Pack, state: bytes, row: StandingRow) -> Standing | None:
 
 def judge_on_top(pack: Pack, standing: Standing, pending: Sequence[ProgressEvent]) -> Judgement:
     """Fold the events, which follow the standing, on top of it."""
-    since = pending[0].occurred_at if pending else None
+    # Time off and a change of zone alter what was due and what will be, wherever the events stand.
+    alike = pending and all(event.type not in {TIME_OFF, ZONE_CHANGED} for event in pending)
+    since = pending[0].occurred_at if alike else None
     given = fold(pack, standing, pending)
     return Judgement(standing, given, (), [event.ref for event in pending], len(pending), since)
 

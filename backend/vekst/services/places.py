@@ -34,9 +34,11 @@ def places_of(
 ) -> list[Place]:
     """The learner's places as of `now`; without a standing every value is 0. Who did not join has none (L1).
 
-    With `since` only those that can have moved by what happened from that instant on.
+    With `since` only those that can have moved by what was folded into the standing from that instant on.
     """
     boards = [board for board in pack.leaderboards.values() if takes_part(board, row)]
+    if standing and since:
+        boards = [board for board in boards if _has_moved(pack, standing, board)]
     if not boards:
         return []
     reader = _Reader(pack, boards, standing, now, since)
@@ -54,6 +56,19 @@ def takes_part(board: Leaderboard, row: StandingRow) -> bool:
     if not row.active or board.key in row.left:
         return False
     return board.key in row.joined or (board.joins == "opt_out" and row.role == Role.LEARNER)
+
+
+def _has_moved(pack: Pack, standing: Standing, board: Leaderboard) -> bool:
+    """Whether the fold has changed what the board's values rest on."""
+    match board.measure:
+        case StreakMeasure(key):
+            return standing.streaks.has_moved(pack.streak_index[key])
+        case PointsMeasure(tally=None):
+            return True
+        case PointsMeasure(tally=int(index)) | TallyMeasure(tally=index):
+            return standing.tallies.has_moved(index)
+        case _:
+            assert_never(board.measure)
 
 
 def oldest_windows(pack: Pack, now: datetime) -> dict[str, str]:

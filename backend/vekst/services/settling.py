@@ -209,7 +209,7 @@ async def _recognise(
             apart.append(Entry(learner_id, row.ledger_seq + 1, new_id(now), recognition, 1))
             continue
         keep(pack, standing, recognition)
-        judged.append(numbered(row, Judgement(standing, [recognition], (), (), since=recognition.reached_at), {}, now))
+        judged.append(numbered(row, Judgement(standing, [recognition], (), ()), {}, now))
     messages = [Message(new_id(now), each.learner_id, RECOGNISED, {"from": each.seq, "to": each.seq}) for each in apart]
     if apart:
         await ledger_store.append(connection, org_id, apart, pack_version=pack.version, at=now)

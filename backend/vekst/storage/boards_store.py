@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.storage import direct
 from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION, ORGANISATION_SCOPE, TEAM_SCOPES
 
 __all__ = ["Place", "choose", "find_past", "put", "recount", "take_empty_counts"]
@@ -31,20 +32,18 @@ _BANDS: Final = f"unnest(ARRAY{list(BAND_SHIFTS)}) AS s (shift)"
 
 # One statement, so that hot histogram rows are touched once per batch, in sorted order, just before the commit. Values
 # first and then their bands: everyone locks them in this order. A move within a band leaves the band alone.
-_PUT: Final = text(
-    f"""
+_PUT: Final = f"""
     WITH wanted AS (
-        SELECT * FROM unnest(CAST(:boards AS text[]), CAST(:scopes AS text[]), CAST(:members AS uuid[]),
-                             CAST(:values AS bigint[]), CAST(:instants AS timestamptz[]))
+        SELECT * FROM unnest($3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::timestamptz[])
             AS n (board, scope, learner_id, value, holds_until)
     ), present AS (
         SELECT board, scope, learner_id, value, holds_until FROM board_members
-         WHERE org_id = :org_id AND learner_id = ANY(:whole)
+         WHERE org_id = $1 AND learner_id = ANY($2::uuid[])
         UNION ALL
         SELECT m.board, m.scope, m.learner_id, m.value, m.holds_until
           FROM wanted w JOIN board_members m
-            ON m.org_id = :org_id AND (m.board, m.scope, m.learner_id) = (w.board, w.scope, w.learner_id)
-         WHERE w.learner_id <> ALL(:whole)
+            ON m.org_id = $1 AND (m.board, m.scope, m.learner_id) = (w.board, w.scope, w.learner_id)
+         WHERE w.learner_id <> ALL($2::uuid[])
     ), changed AS (
         SELECT board, scope, learner_id, w.value, w.holds_until, p.value AS before
           FROM wanted w FULL JOIN present p USING (board, scope, learner_id)
@@ -52,10 +51,10 @@ _PUT: Final = text(
     ), gone AS (
         DELETE FROM board_members m USING changed c
          WHERE c.value IS NULL
-           AND m.org_id = :org_id AND (m.board, m.scope, m.learner_id) = (c.board, c.scope, c.learner_id)
+           AND m.org_id = $1 AND (m.board, m.scope, m.learner_id) = (c.board, c.scope, c.learner_id)
     ), written AS (
         INSERT INTO board_members (org_id, board, scope, learner_id, value, holds_until)
-        SELECT :org_id, board, scope, learner_id, value, holds_until FROM changed WHERE value IS NOT NULL
+        SELECT $1, board, scope, learner_id, value, holds_until FROM changed WHERE value IS NOT NULL
         ON CONFLICT (org_id, board, scope, learner_id)
         DO UPDATE SET value = excluded.value, holds_until = excluded.holds_until
     ), moved AS (
@@ -65,7 +64,7 @@ _PUT: Final = text(
          WHERE {IS_ORGANISATION} GROUP BY 1, 2, 3 HAVING sum(change) <> 0
     ), counted AS (
         INSERT INTO board_counts (org_id, board, scope, value, members)
-        SELECT :org_id, board, scope, value, change FROM moved ORDER BY board, scope, value
+        SELECT $1, board, scope, value, change FROM moved ORDER BY board, scope, value
         ON CONFLICT (org_id, board, scope, value) DO UPDATE SET members = board_counts.members + excluded.members
         RETURNING board, scope, value, members
     ), banded AS (
@@ -75,13 +74,12 @@ _PUT: Final = text(
          GROUP BY 1, 2, 3, 4
     )
     INSERT INTO board_bands (org_id, board, scope, shift, band, members, different)
-    SELECT :org_id, board, scope, shift, band, members, different FROM banded
+    SELECT $1, board, scope, shift, band, members, different FROM banded
      WHERE members <> 0 OR different <> 0 ORDER BY board, scope, shift, band
     ON CONFLICT (org_id, board, scope, shift, band)
     DO UPDATE SET members = board_bands.members + excluded.members,
                   different = board_bands.different + excluded.different
-    """
-)
+"""
 # A range of an index for each board in each scope, as windows of one length sort by their names.
 _FIND_PAST: Final = text(
     """
@@ -149,16 +147,14 @@ async def put(
 
     For the learners in `whole` these are all of their places, and any others go; others keep what is not named.
     """
-    parameters = {
-        "org_id": org_id,
-        "whole": list(whole),
-        "boards": [place.board for place in places],
-        "scopes": [place.scope for place in places],
-        "members": [place.learner_id for place in places],
-        "values": [place.value for place in places],
-        "instants": [place.holds_until for place in places],
-    }
-    await connection.execute(_PUT, parameters)
+    columns = (
+        [place.board for place in places],
+        [place.scope for place in places],
+        [place.learner_id for place in places],
+        [place.value for place in places],
+        [place.holds_until for place in places],
+    )
+    await direct.fetch(connection, _PUT, org_id, whole, *columns)
 
 
 async def choose(

@@ -12,6 +12,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.storage import direct
+
 __all__ = ["PackHead", "RuleSince", "append", "files_of", "head_from", "head_of", "lock"]
 
 RuleSince = tuple[str, str, datetime]
@@ -27,12 +29,10 @@ class PackHead:
     since: tuple[RuleSince, ...] = ()
 
 
-_HEAD: Final = text(
-    """
+_HEAD: Final = """
     SELECT version, digest, since FROM pack_versions
-     WHERE org_id = :org_id AND version = coalesce(:version, version) ORDER BY version DESC LIMIT 1
-    """
-)
+     WHERE org_id = $1 AND version = coalesce($2, version) ORDER BY version DESC LIMIT 1
+"""
 _FILES: Final = text("SELECT files FROM pack_versions WHERE org_id = :org_id AND version = :version")
 _APPEND: Final = text(
     """
@@ -45,10 +45,8 @@ _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('vekst.publis
 
 async def head_of(connection: AsyncConnection, org_id: UUID, version: int | None = None) -> PackHead | None:
     """The latest version, or the one asked for; None where there is none."""
-    row = (await connection.execute(_HEAD, {"org_id": org_id, "version": version})).one_or_none()
-    if row is None:
-        return None
-    return head_from(row.version, row.digest, row.since)
+    rows = await direct.fetch(connection, _HEAD, org_id, version)
+    return head_from(*rows[0]) if rows else None
 
 
 def head_from(version: int, digest: str, since: Iterable[tuple[str, str, str]]) -> PackHead:

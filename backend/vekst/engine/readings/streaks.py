@@ -23,15 +23,8 @@ def streak_readings(pack: Pack, standing: Standing, now: datetime) -> list[Strea
 
 def streak_reading(pack: Pack, standing: Standing, key: str, now: datetime) -> StreakReading:
     """One streak of the pack, as it is at `now`; `KeyError` for an unknown streak."""
-    index = _index_of(pack, key)
+    index = pack.streak_index[key]
     return _streak(pack.streaks[index], standing.streaks[index], standing, now)
-
-
-def _index_of(pack: Pack, key: str) -> int:
-    for index, streak in enumerate(pack.streaks):
-        if streak.key == key:
-            return index
-    raise KeyError(key)
 
 
 def _streak(streak: Streak, state: StreakState, standing: Standing, now: datetime) -> StreakReading:
@@ -57,7 +50,7 @@ def streak_days(
     pack: Pack, standing: Standing, key: str, *, first: date, last: date, now: datetime
 ) -> list[DayReading]:
     """The dates from `first` to `last`, both included, of one streak's calendar; `KeyError` for an unknown streak."""
-    index = _index_of(pack, key)
+    index = pack.streak_index[key]
     streak, state = pack.streaks[index], standing.streaks[index]
     today = period_of(streak, local_day(now, standing.zone))
     frozen = _frozen(streak, state, standing, today)
