@@ -11,6 +11,7 @@ from benchmarks.companies import BenchmarkError
 from benchmarks.packs import sales_craft_files
 from benchmarks.stage import Stage
 from vekst.factory import Factory
+from vekst.storage.board_scopes import BAND_SHIFTS
 
 __all__ = ["CrowdedBoard", "crowd_board"]
 
@@ -30,10 +31,10 @@ _COUNTS: Final = """
 INSERT INTO board_counts (org_id, board, scope, value, members)
 SELECT org_id, board, scope, value, count(*) FROM board_members WHERE org_id = $1 GROUP BY 1, 2, 3, 4
 """
-_BANDS: Final = """
+_BANDS: Final = f"""
 INSERT INTO board_bands (org_id, board, scope, shift, band, members, different)
 SELECT org_id, board, scope, shift, value >> shift, sum(members), count(*)
-  FROM board_counts CROSS JOIN unnest(ARRAY[8, 16, 24]) AS s (shift) WHERE org_id = $1 GROUP BY 1, 2, 3, 4, 5
+  FROM board_counts CROSS JOIN unnest(ARRAY{list(BAND_SHIFTS)}) AS s (shift) WHERE org_id = $1 GROUP BY 1, 2, 3, 4, 5
 """
 _VALUES: Final = "SELECT learner_id, value FROM board_members WHERE org_id = $1"
 

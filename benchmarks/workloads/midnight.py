@@ -18,6 +18,7 @@ from vekst.domain.events import RecordedBy
 from vekst.domain.receipts import NewEvent
 from vekst.factory import Factory, Process
 from vekst.services.people import PersonEntry
+from vekst.storage.board_scopes import BAND_SHIFTS
 
 __all__ = ["midnight"]
 
@@ -54,10 +55,11 @@ _RECOUNT: Final = (
     SELECT org_id, board, scope, value, count(*) FROM board_members
      WHERE org_id = $1 AND (scope = 'org' OR scope LIKE 'org/%') GROUP BY 1, 2, 3, 4
     """,
-    """
+    f"""
     INSERT INTO board_bands (org_id, board, scope, shift, band, members, different)
     SELECT org_id, board, scope, shift, value >> shift, sum(members), count(*)
-      FROM board_counts CROSS JOIN unnest(ARRAY[8, 16, 24]) AS s (shift) WHERE org_id = $1 GROUP BY 1, 2, 3, 4, 5
+      FROM board_counts CROSS JOIN unnest(ARRAY{list(BAND_SHIFTS)}) AS s (shift)
+     WHERE org_id = $1 GROUP BY 1, 2, 3, 4, 5
     """,
 )
 _DUE: Final = "SELECT count(*) FROM board_members WHERE org_id = $1 AND holds_until <= $2"

@@ -73,7 +73,7 @@ class States(Generic[State]):
             return False
         raw = self._stored.get(index) if self._stored else None
         if raw is None:
-            return state != _beginning(self._begin, self._rules[index])
+            return bool(state != _beginning(self._begin, self._rules[index]))
         return _ENCODER.encode(state) != bytes(raw)
 
     def write(self) -> bytes:

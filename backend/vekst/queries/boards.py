@@ -49,7 +49,7 @@ class BoardKey:
 def _bands() -> str:
     """The members, and the different values, in what is above a value: finest first, each up to where the next begins.
 
-    For the value 5,000 these are 5,001 to 5,119, then the bands of 256 up to 65,535, then those of 65,536, and so on.
+    For the value 5,000 these are 5,001 to 5,119, then the bands of 128 up to 8,191, then those of 4,096, and so on.
     """
     pieces = [
         f"""
@@ -89,8 +89,8 @@ def _bounds() -> str:
 # What is counted in an organisation's board, in which rows that no longer hold are until they are swept. That there are
 # some is seldom so; what has to be taken away for them is only in the statement that is asked then.
 _BY_BANDS: Final = f"""
-    above as (select coalesce(sum(members), 0) as members, coalesce(sum(different), 0) as different
-                from ({_bands()}) as bands),
+    above as (select coalesce(cast(sum(members) as bigint), 0) as members,
+                     coalesce(cast(sum(different) as bigint), 0) as different from ({_bands()}) as bands),
     beside as (
         select c.value, c.members from (select distinct value from chosen) as v
           join board_counts c on c.org_id = $1 and c.board = $2 and c.scope = $4 and c.value = v.value
@@ -200,7 +200,7 @@ async def read_board(
     first = rows[0]
     members = [
         MemberRow(learner_id, person, name, value, beside, is_top)
-        for _, _, _, _, _, learner_id, person, name, value, is_top, beside in rows
+        for _, _, _, _, _, learner_id, person, name, value, is_top, beside in map(tuple, rows)
         if learner_id is not None
     ]
     return ranked(

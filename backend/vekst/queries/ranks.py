@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 __all__ = ["BoardReading", "MemberRow", "MemberValue", "PlaceRow", "ranked", "ranked_whole"]
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRow:
+class MemberRow(NamedTuple):
     """A member that was read: of the top or (else) around the viewer; `beside` members have the value."""
 
     learner_id: UUID
@@ -22,8 +22,7 @@ class MemberRow:
     is_top: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MemberValue:
+class MemberValue(NamedTuple):
     """A member of a board that is read as a whole."""
 
     learner_id: UUID
@@ -32,8 +31,7 @@ class MemberValue:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
+class PlaceRow(NamedTuple):
     """One member's place: `above` members and `values_above` different values are better, `beside` members share it."""
 
     learner_id: UUID

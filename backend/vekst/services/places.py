@@ -63,10 +63,8 @@ def _has_moved(pack: Pack, standing: Standing, board: Leaderboard) -> bool:
     match board.measure:
         case StreakMeasure(key):
             return standing.streaks.has_moved(pack.streak_index[key])
-        case PointsMeasure(tally=None):
-            return True
-        case PointsMeasure(tally=int(index)) | TallyMeasure(tally=index):
-            return standing.tallies.has_moved(index)
+        case PointsMeasure(tally=index) | TallyMeasure(tally=index):
+            return index is None or standing.tallies.has_moved(index)
         case _:
             assert_never(board.measure)
 

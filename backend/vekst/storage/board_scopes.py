@@ -25,8 +25,11 @@ TEAM_SCOPES: Final = "team:"
 IS_ORGANISATION: Final = f"(scope = '{ORGANISATION_SCOPE}' OR scope LIKE '{ORGANISATION_SCOPE}/%')"
 """The same as a condition of a statement on `scope`."""
 
-BAND_SHIFTS: Final = (8, 16, 24)
-"""A histogram's bands are of 2 to these powers: to know a rank, no more than 256 rows of each are added up."""
+BAND_SHIFTS: Final = (7, 12, 17)
+"""A histogram's bands are of 2 to these powers: to know a rank, a few dozen rows of each are added up.
+
+Finer ones would be fewer to add up, and more to keep: a step of twenty points leaves a band of 128 one time in six.
+"""
 
 
 def challenge_board(challenge_id: UUID) -> str:
