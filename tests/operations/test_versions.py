@@ -29,10 +29,10 @@ from vekst.factory import Factory, Process
 from vekst.settings import Mode, Settings
 from vekst.tokens import DevelopmentIssuer
 
-BEFORE = "f9aac5a1badfe9f2bf3f2de17a2e3c1aa6f15d58"
+BEFORE = "8aafef2f194cfceb4925c9cc6b961d97be8ba574"
 """The version before this one: a commit, as long as no release has a name.
 
-What stands before it was never released, and need not run beside this: its workers know nothing of board bands."""
+What stands before it was never released, and need not run beside this: its workers know nothing of bands of this size."""
 ROOT = Path(__file__).parents[2]
 PEOPLE = ("kari", "ola")
 RECORD = """
