@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -43,7 +44,8 @@ async def signed_in(
 
 
 def event(id: str) -> dict[str, object]:
-    return {"id": id, "type": "call.practised", "occurredAt": "2026-11-01T09:00:00Z", "person": "kari"}
+    at = datetime.now(UTC).isoformat()
+    return {"id": id, "type": "call.practised", "occurredAt": at, "person": "kari"}
 
 
 def held_back(app: FastAPI) -> dict[str, float]:
