@@ -1,4 +1,5 @@
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -77,3 +78,17 @@ def test_migrations_are_dated_have_one_head_and_do_not_import_the_app() -> None:
 def _is_dated(file: Path) -> bool:
     year, month, day, hour, slug = file.stem.split("_", 4)
     return all(part.isdigit() for part in (year, month, day, hour)) and len(hour) == 4 and bool(slug)
+
+
+async def test_no_index_has_to_follow_a_standing_that_is_judged_on(database_url: str) -> None:
+    """What changes with every judging stands in no index, nor in what says which rows one has."""
+
+    def columns(connection: Connection) -> set[str]:
+        found = connection.execute(text("SELECT indexdef FROM pg_indexes WHERE tablename = 'standings'")).scalars()
+        return {word for definition in found for word in re.findall(r"\w+", definition.partition("USING")[2])}
+
+    written = {"state", "ledger_seq", "updated_at", "last_occurred_at", "last_source", "last_id"}
+    found: list[set[str]] = []
+    await connect_and_run(database_url, lambda connection: found.append(columns(connection)))
+    assert "learner_id" in found[0]
+    assert not found[0] & written

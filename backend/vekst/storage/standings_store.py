@@ -99,10 +99,10 @@ _OUTDATED: Final = """
 # the earlier ones did not fill the batch.
 _CLAIM_OUTDATED: Final = text(
     f"""
-    WITH unjudged AS ({_OUTDATED.format("s.state IS NULL")}),
-    of_older AS ({_OUTDATED.format("s.state IS NOT NULL AND s.engine_version < :engine")}),
-    earlier AS ({_OUTDATED.format("s.state IS NOT NULL AND s.engine_version = :engine AND s.pack_version < :version")}),
-    of_newer AS ({_OUTDATED.format("s.state IS NOT NULL AND s.engine_version > :engine")})
+    WITH unjudged AS ({_OUTDATED.format("s.engine_version IS NULL")}),
+    of_older AS ({_OUTDATED.format("s.engine_version < :engine")}),
+    earlier AS ({_OUTDATED.format("s.engine_version = :engine AND s.pack_version < :version")}),
+    of_newer AS ({_OUTDATED.format("s.engine_version > :engine")})
     SELECT learner_id FROM (SELECT learner_id FROM unjudged UNION ALL SELECT learner_id FROM of_older
                             UNION ALL SELECT learner_id FROM earlier UNION ALL SELECT learner_id FROM of_newer) AS found
      LIMIT :most

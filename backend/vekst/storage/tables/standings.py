@@ -32,13 +32,7 @@ standings = Table(
     Column("retry_at", MOMENT),
     Column("error", Text),
     ForeignKeyConstraint(["org_id", "learner_id"], ["people.org_id", "people.learner_id"], name="fk_standings_person"),
-    Index(
-        "ix_standings_version",
-        "org_id",
-        "engine_version",
-        "pack_version",
-        postgresql_where=text("state IS NOT NULL"),
-    ),
-    Index("ix_standings_unjudged", "org_id", "learner_id", postgresql_where=text("state IS NULL")),
+    # No index looks at `state`: a standing is written anew with every judging, and then without any index.
+    Index("ix_standings_judged_by", "org_id", "engine_version", "pack_version"),
     Index("ix_standings_set_aside", "org_id", "learner_id", postgresql_where=text("failures > 0")),
 )
