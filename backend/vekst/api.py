@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from vekst.domain.claims import Verifier
 from vekst.factory import Factory, Process, signals_of
@@ -22,6 +23,7 @@ from vekst.graphql.page import page_routes
 from vekst.graphql.persisted import PersistedQueries, trusted_documents
 from vekst.graphql.schema import build_schema
 from vekst.graphql.websocket import WebSocketEndpoint
+from vekst.routes.beside import AppWithApps
 from vekst.routes.doorway import Doorway
 from vekst.routes.health import health_router
 from vekst.routes.keys import keys_router
@@ -73,8 +75,6 @@ def create_app(
             app.state.process = started.process = process
             yield
 
-    app = FastAPI(title="Vekst", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    _guard(app, chosen, told)
     trusted = trusted_documents(chosen.trusted_documents) if chosen.trusted_documents else None
     operations = Operations(
         build_schema(),
@@ -89,8 +89,19 @@ def create_app(
         GraphQLMetrics(told.metrics.registry),
         clock,
     )
+    endpoint = GraphQLEndpoint(operations, arrivals, page=chosen.development)
+    app = AppWithApps(
+        {"/graphql": endpoint},
+        _guard(chosen, told),
+        title="Vekst",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.router.routes += [
-        Route("/graphql", GraphQLEndpoint(operations, arrivals, page=chosen.development)),
+        # Also as a route: behind a prefix it is asked for under another path.
+        Route("/graphql", endpoint),
         WebSocketRoute("/graphql", WebSocketEndpoint(operations, arrivals)),
         Route("/graphql/stream", EventStreamEndpoint(operations, arrivals)),
     ]
@@ -111,18 +122,22 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _guard(app: FastAPI, settings: Settings, signals: Signals) -> None:
-    """Put before the app what every request passes; pages of other origins are let in only where some are named."""
-    if settings.origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["Accept-Language", "Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
-            expose_headers=["ETag", "Retry-After", "X-Request-Id"],
-            max_age=600,
-        )
-    app.add_middleware(Doorway, signals=signals)
+def _guard(settings: Settings, signals: Signals) -> Callable[[ASGIApp], ASGIApp]:
+    """What every request passes; pages of other origins are let in only where some are named."""
+
+    def guarded(app: ASGIApp) -> ASGIApp:
+        if settings.origins:
+            app = CORSMiddleware(
+                app,
+                allow_origins=list(settings.origins),
+                allow_methods=["GET", "POST"],
+                allow_headers=["Accept-Language", "Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
+                expose_headers=["ETag", "Retry-After", "X-Request-Id"],
+                max_age=600,
+            )
+        return Doorway(app, signals)
+
+    return guarded
 
 
 def _development_issuer(settings: Settings, clock: Clock) -> DevelopmentIssuer:

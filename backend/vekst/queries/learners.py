@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.storable import is_storable
+from vekst.storage import direct
 
 __all__ = ["LearnerRow", "learner_by_person", "learners_by_id"]
 
@@ -35,34 +35,21 @@ _SELECT: Final = """
              where e.org_id = p.org_id and e.learner_id = p.learner_id and e.judged_at is null) as pending
       from people p
       left join standings s on s.org_id = p.org_id and s.learner_id = p.learner_id
-     where p.org_id = :org_id and p.active
+     where p.org_id = $1 and p.active
 """
-_BY_ID: Final = text(_SELECT + " and p.learner_id = any(:learner_ids)")
-_BY_PERSON: Final = text(_SELECT + " and p.person = :person")
+_BY_ID: Final = _SELECT + " and p.learner_id = any($2::uuid[])"
+_BY_PERSON: Final = _SELECT + " and p.person = $2"
 
 
 async def learners_by_id(connection: AsyncConnection, org_id: UUID, ids: Sequence[UUID]) -> dict[UUID, LearnerRow]:
     """The active learners of these ids; one that does not exist is left out."""
-    rows = await connection.execute(_BY_ID, {"org_id": org_id, "learner_ids": list(ids)})
-    return {row.learner_id: _learner(row) for row in rows}
+    rows = await direct.fetch(connection, _BY_ID, org_id, list(ids))
+    return {row["learner_id"]: LearnerRow(*row) for row in rows}
 
 
 async def learner_by_person(connection: AsyncConnection, org_id: UUID, person: str) -> LearnerRow | None:
     """The active learner whom the organisation knows under that key."""
     if not is_storable(person):
         return None
-    row = (await connection.execute(_BY_PERSON, {"org_id": org_id, "person": person})).one_or_none()
-    return _learner(row) if row else None
-
-
-def _learner(row: Row[tuple[object, ...]]) -> LearnerRow:
-    return LearnerRow(
-        learner_id=row.learner_id,
-        person=row.person,
-        name=row.name,
-        zone=row.zone,
-        locale=row.locale,
-        pack_version=row.pack_version,
-        state=bytes(row.state) if row.state else None,
-        pending=row.pending,
-    )
+    rows = await direct.fetch(connection, _BY_PERSON, org_id, person)
+    return LearnerRow(*rows[0]) if rows else None

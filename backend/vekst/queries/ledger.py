@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vekst.storage import direct
 
 __all__ = [
     "EntryKey",
@@ -67,12 +69,12 @@ _SELECT: Final = """
       left join ledger_entries o
              on o.org_id = l.org_id and o.learner_id = l.learner_id and o.seq = l.reverses_seq
 """
-_PAGE: Final = text(
+_PAGE: Final = (
     _SELECT
     + """
-     where l.org_id = :org_id and l.learner_id = :learner_id and l.seq < :before
+     where l.org_id = $1 and l.learner_id = $2 and l.seq < $3
      order by l.seq desc
-     limit :count
+     limit $4
     """
 )
 _SINCE: Final = text(
@@ -118,13 +120,8 @@ async def ledger_page(
     connection: AsyncConnection, org_id: UUID, learner_id: UUID, *, before: int | None, count: int
 ) -> list[LedgerRow]:
     """Up to `count` entries of a learner, newest first, with numbers below `before`."""
-    parameters = {
-        "org_id": org_id,
-        "learner_id": learner_id,
-        "before": _NEWEST if before is None else before,
-        "count": count,
-    }
-    return [_entry(row) for row in await connection.execute(_PAGE, parameters)]
+    below = _NEWEST if before is None else before
+    return [_entry(row) for row in await direct.fetch(connection, _PAGE, org_id, learner_id, below, count)]
 
 
 async def ledger_since(
@@ -171,21 +168,6 @@ def _by_keys(org_id: UUID, keys: Sequence[EntryKey]) -> dict[str, object]:
     return {"org_id": org_id, "learner_ids": [learner for learner, _ in keys], "seqs": [seq for _, seq in keys]}
 
 
-def _entry(row: Row[tuple[object, ...]]) -> LedgerRow:
-    return LedgerRow(
-        learner_id=row.learner_id,
-        seq=row.seq,
-        kind=row.kind,
-        rule_kind=row.rule_kind,
-        key=row.key,
-        tier=row.tier,
-        occurrence=row.occurrence,
-        points=row.points,
-        nature=row.nature,
-        reached_at=row.reached_at,
-        recorded_at=row.recorded_at,
-        pack_version=row.pack_version,
-        evidence=tuple(row.evidence),
-        reverses_seq=row.reverses_seq,
-        reason=row.reason,
-    )
+def _entry(row: Iterable[Any]) -> LedgerRow:
+    *facts, evidence, reverses_seq, reason = row
+    return LedgerRow(*(*facts, tuple(evidence), reverses_seq, reason))

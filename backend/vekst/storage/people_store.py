@@ -12,6 +12,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.storage import direct
+
 __all__ = [
     "IdentityRow",
     "MembershipRow",
@@ -92,16 +94,14 @@ class TeamPlace(NamedTuple):
     manages: bool
 
 
-_FIND_PERSON: Final = text(
-    """
+_FIND_PERSON: Final = """
     SELECT p.learner_id, p.person, p.name, p.role, p.locale,
            ARRAY(SELECT m.team_id FROM memberships m
                   WHERE m.org_id = p.org_id AND m.learner_id = p.learner_id AND m.left_at IS NULL AND m.manages)
                AS manages
-      FROM people p WHERE p.org_id = :org_id AND p.person = :person AND p.active
-    """
-)
-_FIND_INTEGRATION: Final = text("SELECT name FROM integrations WHERE org_id = :org_id AND name = :name AND active")
+      FROM people p WHERE p.org_id = $1 AND p.person = $2 AND p.active
+"""
+_FIND_INTEGRATION: Final = "SELECT FROM integrations WHERE org_id = $1 AND name = $2 AND active"
 _FIND_SUBJECTS: Final = text(
     """
     SELECT p.person, p.learner_id, p.active,
@@ -184,22 +184,14 @@ _PUT_INTEGRATION: Final = text(
 
 async def find_person(connection: AsyncConnection, org_id: UUID, person: str) -> IdentityRow | None:
     """The active person of that key."""
-    row = (await connection.execute(_FIND_PERSON, {"org_id": org_id, "person": person})).one_or_none()
-    if row is None:
-        return None
-    return IdentityRow(
-        learner_id=row.learner_id,
-        person=row.person,
-        name=row.name,
-        role=row.role,
-        locale=row.locale,
-        manages=tuple(row.manages),
-    )
+    for *facts, manages in await direct.fetch(connection, _FIND_PERSON, org_id, person):
+        return IdentityRow(*(*facts, tuple(manages)))
+    return None
 
 
 async def find_integration(connection: AsyncConnection, org_id: UUID, name: str) -> bool:
     """Whether there is an active integration of that name."""
-    return (await connection.execute(_FIND_INTEGRATION, {"org_id": org_id, "name": name})).one_or_none() is not None
+    return bool(await direct.fetch(connection, _FIND_INTEGRATION, org_id, name))
 
 
 async def find_subjects(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, SubjectRow]:
