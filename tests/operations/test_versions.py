@@ -32,7 +32,8 @@ from vekst.tokens import DevelopmentIssuer
 BEFORE = "8aafef2f194cfceb4925c9cc6b961d97be8ba574"
 """The version before this one: a commit, as long as no release has a name.
 
-What stands before it was never released, and need not run beside this: its workers know nothing of bands of this size."""
+What stands before it was never released, and need not run beside this: its workers know nothing of bands of this
+size."""
 ROOT = Path(__file__).parents[2]
 PEOPLE = ("kari", "ola")
 RECORD = """
