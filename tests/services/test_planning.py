@@ -48,7 +48,8 @@ class Modes:
         event.remove(self._engine, "before_cursor_execute", self._ask)
 
     def _ask(self, connection: Connection, cursor: object, statement: str, *_: object) -> None:
-        if "transaction_read_only" not in statement:
+        # What goes straight to the driver has no cursor, and is in a transaction that the other statements ask about.
+        if cursor is not None and "transaction_read_only" not in statement:
             self.read_only.append(connection.exec_driver_sql("SHOW transaction_read_only").scalar_one())
 
 
