@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 import time
@@ -38,6 +37,7 @@ from benchmarks.workloads.screens import home_screen, other_screens
 from benchmarks.workloads.services import ingestion, judging
 from benchmarks.workloads.sizes import among_learners, beside_stored_events
 from benchmarks.workloads.taking_in import ingestion_through_graphql
+from vekst.garbage import settle_garbage
 from vekst.logs import configure_logging
 
 __all__ = ["main"]
@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     profile = PROFILES["full" if asked.full else "short"]
     load, began_at, began = os.getloadavg()[0], datetime.now(UTC), time.monotonic()
-    _settle_garbage()
+    # As the worker does it, since services are also called in this process.
+    settle_garbage(big_batches=True)
     with set_stage(profile, _say) as stage:
         configure_logging(stage.settings.log_level)
         machine, findings = uvloop.run(_run(stage, load, asked.only or list(_WORKLOADS)))
@@ -94,13 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     _write(record, asked.out)
     _say(f"written to {asked.out}")
-
-
-def _settle_garbage() -> None:
-    """As the worker does it, since services are also called in this process."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(300_000, 20, 50)
 
 
 async def _run(stage: Stage, load: float, names: Sequence[str]) -> tuple[Machine, list[Finding]]:

@@ -110,6 +110,7 @@ class Process:
     """Held while a stream reads. Streams wake together, and must leave connections to those who ask."""
     valkey: Valkey = field(init=False)
     queue: ArqQueue = field(init=False)
+    rates: Rates = field(init=False)
     backlog: Backlog = field(init=False)
     live: Live = field(init=False)
     replica: Replica | None = field(init=False)
@@ -119,6 +120,7 @@ class Process:
         self.stream_turns = asyncio.Semaphore(max(1, self.settings.database_pool // 2))
         self.valkey = Valkey(self.client, self.signals.metrics.valkey_away)
         self.queue = ArqQueue(self.valkey, self.signals.tracing)
+        self.rates = Rates(self.valkey)
         self.live = Live(self.valkey)
         self.backlog = Backlog(self.settings.pending_at_most)
         url, connections = self.settings.replica_url.get_secret_value(), self.settings.database_pool
@@ -315,7 +317,7 @@ class Factory:
 
     def rates(self) -> Rates:
         """How often callers and organisations ask."""
-        return Rates(self._process.valkey)
+        return self._process.rates
 
     def feedback(self) -> FeedbackService:
         """Feedback between two people."""

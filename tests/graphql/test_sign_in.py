@@ -229,7 +229,8 @@ async def test_a_real_issuers_keys_are_fetched_kept_and_fetched_again_when_they_
     provider = Provider()
     remote = RemoteIssuer("https://sign-in.example", audience="vekst", clock=clock, fetch=provider.fetch)
     assert await remote.verify(provider.token()) == Claims("o", person="kari")
-    await remote.verify(provider.token())
+    before = provider.token()
+    await remote.verify(before)
     assert provider.asked == 2
     provider.key = ECKey.generate_key("P-256", private=True, auto_kid=True)
     with pytest.raises(NotSignedIn):
@@ -237,6 +238,8 @@ async def test_a_real_issuers_keys_are_fetched_kept_and_fetched_again_when_they_
     assert provider.asked == 2, "a token with an unknown key must not make us ask each time"
     clock.move(timedelta(seconds=31))
     assert await remote.verify(provider.token()) == Claims("o", person="kari")
+    with pytest.raises(NotSignedIn):
+        await remote.verify(before)
     provider.down = True
     clock.move(timedelta(minutes=9))
     assert await remote.verify(provider.token()) == Claims("o", person="kari")

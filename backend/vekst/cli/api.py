@@ -22,6 +22,7 @@ def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
     from vekst.api import NoIssuerError, create_app
     from vekst.cli.connecting import connected
     from vekst.cli.failures import Failure
+    from vekst.garbage import settle_garbage
     from vekst.logs import configure_logging
     from vekst.signals.tracing import TracingNotInstalledError
 
@@ -31,6 +32,7 @@ def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
         except (NoIssuerError, TracingNotInstalledError) as error:
             raise Failure(str(error)) from None
         configure_logging(settings.log_level)
+        settle_garbage()
         uvicorn.run(
             served,
             log_config=None,

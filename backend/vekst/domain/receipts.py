@@ -17,7 +17,7 @@ __all__ = ["EVENTS_PER_BATCH", "NewEvent", "Problem", "Receipt", "ReceiptStatus"
 EVENTS_PER_BATCH = 500
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event as handed in; `occurred_at` is aware, `person` is the learner's key (None: the actor)."""
 
     id: str
@@ -45,7 +45,7 @@ class Problem:
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """The answer to one event; STORED is said after the commit, never before."""
 
     id: str

@@ -6,7 +6,10 @@ import time
 from typing import Final
 from uuid import UUID
 
-from vekst.jobs.valkey import PUSH_QUEUE_NAME, QUEUE_NAME, Valkey
+from arq.constants import expires_extra_ms, job_key_prefix
+from arq.jobs import serialize_job
+
+from vekst.jobs.valkey import PUSH_QUEUE_NAME, QUEUE_NAME, Valkey, encode_job
 from vekst.signals.causes import current_cause
 from vekst.signals.tracing import Tracing
 
@@ -19,6 +22,18 @@ PUSH: Final = "push"
 
 _SLOTS: Final = 2
 _SPELL: Final = 5
+
+# What arq does to queue a job, for the first of the ids that is free, and all in one trip. The key of a job is there
+# for as long as it waits or runs, and no result is ever kept.
+_ENQUEUE: Final = """
+local queue, job, lives, at = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+for slot = 2, #KEYS do
+  if redis.call('SET', KEYS[slot], job, 'PX', lives, 'NX') then
+    redis.call('ZADD', queue, at, ARGV[slot + 2])
+    return
+  end
+end
+"""
 
 
 class ArqQueue:
@@ -33,6 +48,7 @@ class ArqQueue:
     def __init__(self, valkey: Valkey, tracing: Tracing) -> None:
         self._valkey = valkey
         self._tracing = tracing
+        self._enqueue = valkey.client.register_script(_ENQUEUE)
 
     async def wake(self, org_id: UUID) -> None:
         """Queue a job for the organisation unless one waits already."""
@@ -43,12 +59,12 @@ class ArqQueue:
         await self._hint(PUSH, PUSH_QUEUE_NAME, org_id)
 
     async def _hint(self, name: str, queue: str, org_id: UUID) -> None:
-        spell = int(time.time()) // _SPELL
+        now = int(time.time() * 1000)
+        ids = [f"{name}:{org_id}:{now // 1000 // _SPELL}:{slot}" for slot in range(_SLOTS)]
         cause = self._tracing.carried(current_cause())
+        job = serialize_job(name, (str(org_id), cause), {}, None, now, serializer=encode_job)
         async with self._valkey.trying("wake" if name == JUDGE else name) as client:
-            if client is None:
-                return
-            for slot in range(_SLOTS):
-                job_id = f"{name}:{org_id}:{spell}:{slot}"
-                if await client.enqueue_job(name, str(org_id), cause, _job_id=job_id, _queue_name=queue):
-                    return
+            if client is not None:
+                await self._enqueue(
+                    [queue, *(job_key_prefix + job_id for job_id in ids)], [job, expires_extra_ms, now, *ids]
+                )

@@ -61,6 +61,8 @@ class Rates:
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
+        self._request = valkey.client.register_script(_REQUEST)
+        self._events = valkey.client.register_script(_EVENTS)
 
     async def ask(self, org_id: UUID, caller: str, *, most: int, of_all: int, person: bool) -> Asked | None:
         """Count a request of the caller's, and take it from their organisation's; None where nobody can tell.
@@ -72,7 +74,7 @@ class Rates:
         keys = (f"vekst:rate:{org_id}:{caller}:{minute}", _bucket(org_id, "requests"))
         async with self._valkey.trying("rates") as client:
             if client is not None:
-                counted, wait = await client.register_script(_REQUEST)(keys, (most, of_all, of_all if person else 0))
+                counted, wait = await self._request(keys, (most, of_all, of_all if person else 0))
                 asked = Asked(int(counted), float(wait))
         return asked
 
@@ -84,8 +86,8 @@ class Rates:
         wait: float | None = None
         async with self._valkey.trying("rates") as client:
             if client is not None:
-                drawing = client.register_script(_EVENTS)
-                wait = float(await drawing((_bucket(org_id, "events"),), (events, of_all, of_all if person else 0)))
+                keys = (_bucket(org_id, "events"),)
+                wait = float(await self._events(keys, (events, of_all, of_all if person else 0)))
         return wait
 
 

@@ -34,7 +34,7 @@ EventKey = tuple[UUID, str, str]
 """What tells an event apart within the organisation: learner, source and id."""
 
 
-class EventRow(msgspec.Struct, frozen=True):
+class EventRow(msgspec.Struct, frozen=True, gc=False):
     """An event to be stored; `data` is its JSON text."""
 
     learner_id: UUID

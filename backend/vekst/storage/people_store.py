@@ -50,7 +50,7 @@ class IdentityRow:
     manages: tuple[UUID, ...]
 
 
-class SubjectRow(msgspec.Struct, frozen=True):
+class SubjectRow(msgspec.Struct, frozen=True, gc=False):
     """Whom an event is about, with the teams they are in now; events from before `events_from` were erased."""
 
     learner_id: UUID

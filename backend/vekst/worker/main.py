@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
 from vekst.factory import Process, signals_of
+from vekst.garbage import settle_garbage
 from vekst.jobs.arq_queue import JUDGE, PUSH
 from vekst.jobs.valkey import PUSH_QUEUE_NAME, QUEUE_NAME, UNREACHABLE, decode_job, encode_job
 from vekst.logs import configure_logging
@@ -49,7 +49,7 @@ _log = structlog.get_logger(__name__)
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; an unexpected error ends the process, so that its supervisor starts it again."""
     configure_logging(settings.log_level)
-    _settle_garbage()
+    settle_garbage(big_batches=True)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_run(settings))
 
@@ -57,16 +57,6 @@ def run_worker(settings: Settings) -> None:
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """The quicker loop where the API's server has brought it along, as on every system but Windows."""
     return import_module("uvloop").new_event_loop if find_spec("uvloop") else None
-
-
-def _settle_garbage() -> None:
-    """Keep what lives as long as the process out of collections, and let a batch's standings come and go between two.
-
-    A standing is a tree and is freed by counting; a collection in the middle of a batch would walk them all in vain.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(300_000, 20, 50)
 
 
 async def _run(settings: Settings) -> None:
