@@ -226,6 +226,8 @@ class Standing(_Struct):
 
     def kept_at(self, kind: str, key: str, occurrence: str) -> int | None:
         """The instant (µs) at which a kept recognition without a tier was reached; None where it is not kept."""
+        if not self.kept:
+            return None
         identity = Identity(kind, key, "", occurrence)
         return next((entry.reached_at for entry in self.kept if entry.identity == identity), None)
 

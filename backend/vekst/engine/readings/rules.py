@@ -44,18 +44,25 @@ def _skill(skill: Skill, state: SkillState, now: datetime) -> SkillReading:
     return SkillReading(skill.key, state.level, state.points, next_at, freshness)
 
 
-def quest_readings(pack: Pack, standing: Standing, now: datetime) -> list[QuestReading]:
-    """Every quest of the pack, a repeated one in its window of now."""
+def quest_readings(
+    pack: Pack, standing: Standing, now: datetime, only: QuestReadingState | None = None
+) -> list[QuestReading]:
+    """Every quest of the pack, or those in one state; a repeated one in its window of now."""
     day = local_day(now, standing.zone)
     states = zip(pack.quests, standing.quests, strict=True)
-    return [_quest(quest, state, standing, day) for quest, state in states]
+    read = (_quest(quest, state, standing, day, only) for quest, state in states)
+    return [reading for reading in read if reading is not None]
 
 
-def _quest(quest: Quest, state: QuestState, standing: Standing, day: int) -> QuestReading:
+def _quest(
+    quest: Quest, state: QuestState, standing: Standing, day: int, only: QuestReadingState | None
+) -> QuestReading | None:
     occurrence = occurrence_of(quest.repeat, day)
     run = next((run for run in state.runs if run.occurrence == occurrence), None) or new_run(quest, day)
     completed = _first(run.completed_at, standing.kept_at(RecognitionKind.QUEST, quest.key, occurrence))
     where = QuestReadingState.COMPLETED if completed is not None else _quest_state(quest, state)
+    if only is not None and where is not only:
+        return None
     opened = None if state.opened_at in {None, BEGINNING} else state.opened_at
     steps = tuple(
         _step(step, step_state, standing, _StepPlace(quest.key, occurrence, where))

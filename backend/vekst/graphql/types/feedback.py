@@ -16,7 +16,7 @@ from vekst.graphql.opaque import feedback_node, read_cursor, read_node, write_cu
 from vekst.graphql.scalars import DateTime
 from vekst.graphql.types.enums import FeedbackSide, FeedbackState
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
-from vekst.graphql.types.standings import Skill
+from vekst.graphql.types.standings import Skill, skill_of
 from vekst.queries.feedback import (
     FeedbackMark,
     FeedbackView,
@@ -162,8 +162,7 @@ async def _skill(context: Context, key: str | None) -> Skill | None:
     skill = pack.skill(key) if pack else None
     if skill is None:
         return Skill(key=key, title=key, description=None)
-    pick = context.languages.pick
-    return Skill(key=key, title=pick(skill.title), description=pick(skill.description) or None)
+    return skill_of(skill, context.languages)
 
 
 def _person(person: SharedPerson, me: UUID) -> FeedbackPerson:

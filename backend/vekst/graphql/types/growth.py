@@ -23,7 +23,7 @@ from vekst.graphql.opaque import recognition_node
 from vekst.graphql.scalars import Date, DateTime, read_date
 from vekst.graphql.types.enums import EventNature, GrowthTopic, RecognitionKind
 from vekst.graphql.types.goals import Goal, goal_lines, goal_seen
-from vekst.graphql.types.standings import Seen, Skill, Streak
+from vekst.graphql.types.standings import Seen, Skill, Streak, skill_of, streak_of
 from vekst.queries.growth import Achievement, achievements, event_tallies, point_tallies
 from vekst.queries.learner_goals import GoalView, goals_within
 
@@ -245,14 +245,9 @@ def weeks_of(weeks: Sequence[engine.WeekGrowth]) -> list[GrowthWeek]:
 def skills_of(seen: Seen, skills: Sequence[engine.SkillGrowth]) -> list[SkillGrowth]:
     """The skills that moved, as the pack describes them."""
     described = {skill.key: skill for skill in seen.pack.skills}
-    pick = seen.languages.pick
     return [
         SkillGrowth(
-            skill=Skill(
-                key=each.skill,
-                title=pick(described[each.skill].title),
-                description=pick(described[each.skill].description) or None,
-            ),
+            skill=skill_of(described[each.skill], seen.languages),
             points=each.points,
             levels_reached=each.levels,
         )
@@ -292,13 +287,13 @@ class _Words:
         self._streaks = {streak.key: streak for streak in seen.pack.streaks}
 
     def at_risk(self, reading: StreakReading, name: str | None) -> StreakAtRisk:
-        streak, pick = self._streaks[reading.key], self._seen.languages.pick
+        streak = streak_of(self._streaks[reading.key], self._seen.languages)
         code = "growth_keep" if name is None else "growth_help"
         return StreakAtRisk(
-            streak=Streak(key=streak.key, title=pick(streak.title), description=pick(streak.description) or None),
+            streak=streak,
             current=reading.current,
             keep_until=DateTime(reading.keep_until),
-            invitation=self._say(code, name=name or "", n=reading.current, title=pick(streak.title)),
+            invitation=self._say(code, name=name or "", n=reading.current, title=streak.title),
         )
 
     def conversation(self, found: Counted, reached: Sequence[UnseenProgress], goals: list[str]) -> list[GrowthPart]:

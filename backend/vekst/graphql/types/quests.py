@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 import strawberry
 
 from vekst.engine import pack as rules
@@ -9,9 +12,11 @@ from vekst.graphql.languages import Languages
 from vekst.graphql.opaque import quest_node, read_cursor, write_cursor
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
 
-__all__ = ["Quest", "QuestConnection", "QuestEdge", "QuestStep", "quest_of", "quests_page"]
+__all__ = ["DESCRIBED_AT_MOST", "Quest", "QuestConnection", "QuestEdge", "QuestStep", "quest_of", "quests_page"]
 
-_CURSOR = "quests"
+DESCRIBED_AT_MOST: Final = 4_096
+"""How many rules of one kind are kept as they read in some language: they are the same in every answer."""
+_CURSOR: Final = "quests"
 
 
 @strawberry.type(description="One step of a quest.")
@@ -55,6 +60,7 @@ class QuestConnection:
     page_info: PageInfo = strawberry.field(description="How to ask for more.")
 
 
+@lru_cache(DESCRIBED_AT_MOST)
 def quest_of(quest: rules.Quest, languages: Languages) -> Quest:
     """The quest in the caller's language."""
     return Quest(

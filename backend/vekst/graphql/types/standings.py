@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 import strawberry
@@ -16,7 +17,7 @@ from vekst.graphql.fields import resolved
 from vekst.graphql.languages import Languages
 from vekst.graphql.scalars import Date, DateTime, read_date
 from vekst.graphql.types.enums import DayState, Freshness, QuestState, StepState, StreakState
-from vekst.graphql.types.quests import Quest, quest_of
+from vekst.graphql.types.quests import DESCRIBED_AT_MOST, Quest, quest_of
 
 __all__ = [
     "Badge",
@@ -34,7 +35,9 @@ __all__ = [
     "badge_standings",
     "points_of",
     "quest_standings",
+    "skill_of",
     "skill_standings",
+    "streak_of",
     "streak_standings",
 ]
 
@@ -206,7 +209,7 @@ def skill_standings(seen: Seen) -> list[SkillStanding]:
     found = zip(seen.pack.skills, readings.skill_readings(seen.pack, seen.standing, seen.now), strict=True)
     return [
         SkillStanding(
-            skill=Skill(key=skill.key, title=_title(seen, skill), description=_description(seen, skill)),
+            skill=skill_of(skill, seen.languages),
             level=reading.level,
             points=reading.points,
             next_at=reading.next_at,
@@ -218,17 +221,15 @@ def skill_standings(seen: Seen) -> list[SkillStanding]:
 
 def quest_standings(seen: Seen, state: QuestState | None) -> list[QuestStanding]:
     """Every quest of the pack, for the learner, or those in one state."""
-    found = zip(seen.pack.quests, readings.quest_readings(seen.pack, seen.standing, seen.now), strict=True)
-    return [
-        _quest_standing(seen, quest, reading)
-        for quest, reading in found
-        if state is None or QuestState(reading.state.value) is state
-    ]
+    only = readings.QuestReadingState[state.name] if state is not None else None
+    quests = {quest.key: quest for quest in seen.pack.quests}
+    found = readings.quest_readings(seen.pack, seen.standing, seen.now, only)
+    return [_quest_standing(quest_of(quests[each.key], seen.languages), each) for each in found]
 
 
-def _quest_standing(seen: Seen, quest: rules.Quest, reading: readings.QuestReading) -> QuestStanding:
+def _quest_standing(quest: Quest, reading: readings.QuestReading) -> QuestStanding:
     return QuestStanding(
-        quest=quest_of(quest, seen.languages),
+        quest=quest,
         state=QuestState(reading.state.value),
         opened_at=_instant(reading.opened_at),
         completed_at=_instant(reading.completed_at),
@@ -236,7 +237,7 @@ def _quest_standing(seen: Seen, quest: rules.Quest, reading: readings.QuestReadi
         steps=[
             StepStanding(
                 key=step.key,
-                title=seen.languages.pick(step.title),
+                title=step.title,
                 state=StepState(at.state.value),
                 have=at.have,
                 need=at.need,
@@ -252,7 +253,7 @@ def badge_standings(seen: Seen) -> list[BadgeStanding]:
     found = zip(seen.pack.badges, readings.badge_readings(seen.pack, seen.standing, seen.now), strict=True)
     return [
         BadgeStanding(
-            badge=Badge(key=badge.key, title=_title(seen, badge), description=_description(seen, badge)),
+            badge=_badge_of(badge, seen.languages),
             tier=reading.tier,
             earned_at=_instant(reading.earned_at),
             occurrence=reading.occurrence,
@@ -269,7 +270,7 @@ def streak_standings(seen: Seen) -> list[StreakStanding]:
     found = zip(seen.pack.streaks, readings.streak_readings(seen.pack, seen.standing, seen.now), strict=True)
     return [
         StreakStanding(
-            streak=Streak(key=streak.key, title=_title(seen, streak), description=_description(seen, streak)),
+            streak=streak_of(streak, seen.languages),
             current=reading.current,
             longest=reading.longest,
             freezes=reading.freezes,
@@ -282,12 +283,27 @@ def streak_standings(seen: Seen) -> list[StreakStanding]:
     ]
 
 
-def _title(seen: Seen, rule: rules.Skill | rules.Badge | rules.Streak) -> str:
-    return seen.languages.pick(rule.title)
+@lru_cache(DESCRIBED_AT_MOST)
+def skill_of(skill: rules.Skill, languages: Languages) -> Skill:
+    """The skill in the caller's language."""
+    return Skill(
+        key=skill.key, title=languages.pick(skill.title), description=languages.pick(skill.description) or None
+    )
 
 
-def _description(seen: Seen, rule: rules.Skill | rules.Badge | rules.Streak) -> str | None:
-    return seen.languages.pick(rule.description) or None
+@lru_cache(DESCRIBED_AT_MOST)
+def _badge_of(badge: rules.Badge, languages: Languages) -> Badge:
+    return Badge(
+        key=badge.key, title=languages.pick(badge.title), description=languages.pick(badge.description) or None
+    )
+
+
+@lru_cache(DESCRIBED_AT_MOST)
+def streak_of(streak: rules.Streak, languages: Languages) -> Streak:
+    """The streak in the caller's language."""
+    return Streak(
+        key=streak.key, title=languages.pick(streak.title), description=languages.pick(streak.description) or None
+    )
 
 
 def _instant(at: datetime | None) -> DateTime | None:
