@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.judging import pack_of
 from vekst.domain.events import RecordedBy
-from vekst.engine.forms import fits
+from vekst.engine.forms import fitting
+from vekst.engine.pack import EventType
 from vekst.engine.validation import LARGEST_NUMBER, TEXT_AT_MOST, event_problems
 
 PACK = pack_of("""
@@ -46,6 +47,12 @@ LIKELY = st.fixed_dictionaries(
         "channel": st.sampled_from(["phone", None]),
     },
 )
+
+
+def fits(event_type: EventType, data: Mapping[str, Any], recorded_by: RecordedBy) -> bool:
+    """Whether the quick look finds nothing that one would have to look at closer."""
+    tells = fitting(event_type, recorded_by)
+    return tells is not None and tells(data)
 
 
 @given(

@@ -5,7 +5,7 @@ What does not fit is looked at again by `validation`, which says what is wrong; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import ceil, floor
 from typing import Annotated, Any, Final, Literal
@@ -16,23 +16,33 @@ from vekst.domain.events import RESERVED_PREFIX, FieldValue, RecordedBy
 from vekst.engine.pack import EventType, Field
 from vekst.engine.validation import LARGEST_NUMBER, TEXT_AT_MOST
 
-__all__ = ["fits"]
+__all__ = ["Fits", "fitting"]
 
 _TYPES_AT_MOST: Final = 16_384
 
+Fits = Callable[[Mapping[str, FieldValue]], bool]
+"""Whether the data of an event fits."""
 
-def fits(event_type: EventType, data: Mapping[str, FieldValue], recorded_by: RecordedBy) -> bool:
-    """Whether a client's event of that type and data has no problem; False where it may have one."""
+
+def fitting(event_type: EventType, recorded_by: RecordedBy) -> Fits | None:
+    """What tells whether the data of a client's event of that type has no problem; None where all of them may have one.
+
+    It answers False for data that may have one.
+    """
     if recorded_by not in event_type.recorded_by:
-        return False
+        return None
     form = _form(event_type)
     if form is None:
-        return False
-    try:
-        msgspec.convert(data, form)
-    except (msgspec.ValidationError, UnicodeEncodeError):  # the latter for half of a surrogate pair
-        return False
-    return True
+        return None
+
+    def fits(data: Mapping[str, FieldValue]) -> bool:
+        try:
+            msgspec.convert(data, form)
+        except (msgspec.ValidationError, UnicodeEncodeError):  # the latter for half of a surrogate pair
+            return False
+        return True
+
+    return fits
 
 
 @lru_cache(_TYPES_AT_MOST)

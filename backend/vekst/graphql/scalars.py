@@ -16,7 +16,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from vekst.domain.errors import InvalidInput
 
-__all__ = ["JSON", "SCALARS", "Date", "DateTime", "Unread", "read_date", "read_instant"]
+__all__ = ["JSON", "SCALARS", "Date", "DateTime", "Unread", "parse_instant", "read_date", "read_instant"]
 
 DateTime = NewType("DateTime", object)
 Date = NewType("Date", object)
@@ -37,7 +37,8 @@ class Unread:
     code: str
 
 
-def _parse_instant(value: object) -> datetime | Unread:
+def parse_instant(value: object) -> datetime | Unread:
+    """The instant that a JSON value says, in UTC, or why it says none."""
     if isinstance(value, str) and _USUAL.fullmatch(value):
         try:
             return datetime.fromisoformat(value).astimezone(UTC)
@@ -108,7 +109,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         ),
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_write_instant,
-        parse_value=_parse_instant,
+        parse_value=parse_instant,
     ),
     Date: strawberry.scalar(
         name="Date",

@@ -37,10 +37,7 @@ async def append_each(
     """
     if not rows:
         return []
-    first: dict[EventKey, int] = {}
-    for place, row in enumerate(rows):
-        first.setdefault(row.key, place)
-    places = list(first.values())
+    places = _first_of_each(rows)
     there = await events_store.append(connection, org_id, [rows[place] for place in places], at)
     known: list[int] = []
     if there or len(places) < len(rows):
@@ -58,3 +55,13 @@ async def append_each(
             if rows[place].learner_id not in present:
                 answers[place] = Problem("PERSON_ERASED", "person")
     return answers
+
+
+def _first_of_each(rows: Sequence[EventRow]) -> Sequence[int]:
+    """The places of the first rows of all keys."""
+    if len({row.id for row in rows}) == len(rows):
+        return range(len(rows))
+    first: dict[EventKey, int] = {}
+    for place, row in enumerate(rows):
+        first.setdefault(row.key, place)
+    return list(first.values())

@@ -19,6 +19,7 @@ DATA_AT_MOST: Final = 16_384
 """Bytes of an event's data as JSON."""
 _TYPE_AT_MOST: Final = 200
 _NUL: Final = b"\\u0000"
+_WRITE: Final = msgspec.json.Encoder().encode
 
 
 def form_problem(event: NewEvent) -> Problem | None:
@@ -46,7 +47,7 @@ def is_plain_id(text: str) -> bool:
 def storable_json(data: Mapping[str, FieldValue]) -> str | None:
     """The data as JSON if all of it can surely be kept; None where one has to look closer."""
     try:
-        written = msgspec.json.encode(data)
+        written = _WRITE(data)
     except UnicodeEncodeError:
         return None
     return None if len(written) > DATA_AT_MOST or _NUL in written else written.decode()
@@ -54,7 +55,7 @@ def storable_json(data: Mapping[str, FieldValue]) -> str | None:
 
 def json_text(data: Mapping[str, FieldValue]) -> str:
     """The data as JSON."""
-    return msgspec.json.encode(data).decode()
+    return _WRITE(data).decode()
 
 
 def _value_problem(name: str, value: object) -> Problem | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from vekst.domain.errors import InvalidInput, TooMany
 from vekst.domain.events import RESERVED_SOURCES, RecordedBy
 from vekst.domain.receipts import EVENTS_PER_BATCH, NewEvent, Problem, Receipt, ReceiptStatus
 from vekst.domain.storable import is_storable
-from vekst.engine.forms import fits
+from vekst.engine.forms import Fits, fitting
 from vekst.engine.pack import Pack
 from vekst.engine.validation import event_problems
 from vekst.jobs.queue import Queue
@@ -109,9 +109,11 @@ class IngestionService:
         if stored:
             self._backlog.stored(org_id, stored)
             await self._queue.wake(org_id)
-        told = iter(answers)
-        outcomes = (outcome if isinstance(outcome, Problem) else next(told) for outcome in judged)
-        receipts = [_receipt(event, outcome) for event, outcome in zip(events, outcomes, strict=True)]
+        outcomes: Iterable[ReceiptStatus | Problem] = answers
+        if len(answers) < len(judged):
+            told = iter(answers)
+            outcomes = (outcome if isinstance(outcome, Problem) else next(told) for outcome in judged)
+        receipts = [_receipt(event.id, outcome) for event, outcome in zip(events, outcomes, strict=True)]
         counts = Counter(receipt.status for receipt in receipts)
         _log.info(
             "recorded",
@@ -122,10 +124,10 @@ class IngestionService:
         return receipts
 
 
-def _receipt(event: NewEvent, outcome: ReceiptStatus | Problem) -> Receipt:
+def _receipt(event_id: str, outcome: ReceiptStatus | Problem) -> Receipt:
     if isinstance(outcome, Problem):
-        return Receipt(event.id, ReceiptStatus.REFUSED, outcome)
-    return Receipt(event.id, outcome)
+        return Receipt(event_id, ReceiptStatus.REFUSED, outcome)
+    return Receipt(event_id, outcome)
 
 
 class _Batch:
@@ -139,6 +141,7 @@ class _Batch:
         self._subjects = subjects
         self._times = Times.of(pack, now, history=recorder.history)
         self._types = pack.event_types if pack else {}
+        self._fits: dict[tuple[str, RecordedBy], Fits | None] = {}
 
     def examine(self, event: NewEvent) -> EventRow | Problem:
         """The row to be stored, or the first thing that is wrong."""
@@ -146,16 +149,24 @@ class _Batch:
 
     def _row(self, event: NewEvent) -> EventRow | None:
         """The row of an event with which all is well at first glance, as with nearly every one."""
-        event_type = self._types.get(event.type)
-        if event_type is None or not is_plain_id(event.id):
-            return None
         recording = self._recorder.about(event.person, self._subjects)
-        if isinstance(recording, Problem) or self._times.problem(event.occurred_at, recording.since) is not None:
+        if isinstance(recording, Problem) or not is_plain_id(event.id):
             return None
-        if not fits(event_type, event.data, recording.recorded_by):
+        if self._times.problem(event.occurred_at, recording.since) is not None:
+            return None
+        fits = self._fitting(event.type, recording.recorded_by)
+        if fits is None or not fits(event.data):
             return None
         data = storable_json(event.data)
         return None if data is None else self._made(event, recording, data)
+
+    def _fitting(self, kind: str, recorded_by: RecordedBy) -> Fits | None:
+        """What tells whether data fits the type, looked up once for all events of it."""
+        key = kind, recorded_by
+        if key not in self._fits:
+            event_type = self._types.get(kind)
+            self._fits[key] = fitting(event_type, recorded_by) if event_type else None
+        return self._fits[key]
 
     def _made(self, event: NewEvent, recording: Recording, data: str) -> EventRow:
         return EventRow(

@@ -1,6 +1,8 @@
 """The variables of a compiled operation: checked by functions made for their types.
 
 What these functions do not take at once is handed to graphql-core, which finds out whether it is wrong and says how.
+An input that comes in long lists may bring a function of its own, `read_usual`, which reads a whole list of it into
+what its resolver takes, or leaves the list to the others.
 """
 
 from __future__ import annotations
@@ -26,12 +28,14 @@ from graphql import (
     VariableDefinitionNode,
     coerce_input_value,
     get_named_type,
+    get_nullable_type,
     is_required_input_field,
 )
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
 from vekst.graphql.compiled.errors import NotCompiledError
+from vekst.graphql.compiled.resolvers import origin_of
 
 __all__ = ["Variables"]
 
@@ -90,7 +94,7 @@ def _coercer(kind: GraphQLInputType, within: tuple[GraphQLInputObjectType, ...] 
     if isinstance(kind, GraphQLNonNull):
         return _present(_coercer(kind.of_type, within))
     if isinstance(kind, GraphQLList):
-        return _nullable(_list(_coercer(kind.of_type, within)))
+        return _nullable(_list(_coercer(kind.of_type, within), _usual(kind.of_type)))
     if isinstance(kind, GraphQLInputObjectType):
         if kind.is_one_of or kind in within or "out_type" in vars(kind):
             return _never
@@ -133,10 +137,18 @@ def _nullable(coerce: _Coerce) -> _Coerce:
     return lambda value: None if value is None else coerce(value)
 
 
-def _list(item: _Coerce) -> _Coerce:
+def _usual(kind: GraphQLInputType) -> _Coerce:
+    """The function that the type brings for lists of it; it answers None where it can't tell."""
+    found = getattr(origin_of(get_nullable_type(kind)), "read_usual", None)
+    return found if callable(found) else lambda _value: None
+
+
+def _list(item: _Coerce, usual: _Coerce) -> _Coerce:
     def coerce(value: object) -> object:
         if not isinstance(value, list):
             return Undefined
+        if (read := usual(value)) is not None:
+            return read
         found = [item(each) for each in value]
         return Undefined if Undefined in found else found
 
