@@ -27,7 +27,7 @@ from vekst.jobs.rates import Rates
 from vekst.jobs.valkey import Valkey, connect
 from vekst.push import SenderKey, WebPush
 from vekst.services.acknowledging import AcknowledgingService
-from vekst.services.actors import ActorsService
+from vekst.services.actors import ActorsService, Arrival
 from vekst.services.auditing import Auditor
 from vekst.services.backlog import Backlog
 from vekst.services.boards import BoardsService
@@ -400,6 +400,13 @@ class Factory:
 
     async def actor(self, org_key: str, *, person: str | None = None, integration: str | None = None) -> Actor | None:
         """Who acts, as the database knows them now; None for an unknown organisation or actor, or an inactive one."""
+        arrival = await self.arrival(org_key, person=person, integration=integration)
+        return arrival.actor if arrival else None
+
+    async def arrival(
+        self, org_key: str, *, person: str | None = None, integration: str | None = None
+    ) -> Arrival | None:
+        """The same, with the version of the pack that is in force."""
         actors = ActorsService(self._process.database, self.organisations())
         if person is not None:
             return await actors.person(org_key, person)

@@ -24,5 +24,7 @@ async def authenticate(authorization: str | None, verifier: Verifier, factory: F
         claims = await verifier.verify(token)
     except NotSignedIn as error:
         return Caller(None, error.code)
-    actor = await factory.actor(claims.org, person=claims.person, integration=claims.integration)
-    return Caller(actor, "ACCOUNT_UNKNOWN", claims.expires_at)
+    arrival = await factory.arrival(claims.org, person=claims.person, integration=claims.integration)
+    if arrival is None:
+        return Caller(None, "ACCOUNT_UNKNOWN", claims.expires_at)
+    return Caller(arrival.actor, "ACCOUNT_UNKNOWN", claims.expires_at, arrival.pack_version)

@@ -30,6 +30,8 @@ class Caller:
     code: str = "NOT_SIGNED_IN"
     expires_at: datetime | None = None
     """Until when the token is good."""
+    pack_version: int | None = None
+    """The pack's version in force when they came; None where that must be looked up."""
 
     def seconds_left(self, now: datetime) -> float:
         """How long the token is good from now on; endless for nobody."""
@@ -56,7 +58,8 @@ class Context:
 
     def renewed(self) -> Context:
         """A context for the same caller as things are now; what was loaded before is forgotten."""
-        return Context(self.factory, self.caller, self.languages, self.factory.now(), self.metrics)
+        caller = replace(self.caller, pack_version=None)
+        return Context(self.factory, caller, self.languages, self.factory.now(), self.metrics)
 
     async def look_again(self) -> None:
         """Learn what the caller may do by now, for what goes on for long; `NotSignedIn` once they are gone."""
@@ -108,7 +111,7 @@ class Context:
 
     async def pack(self, version: int | None = None) -> Pack | None:
         """The organisation's pack in that version, or in the latest."""
-        return await self.loaders.packs.load(version)
+        return await self.loaders.packs.load(version if version is not None else self.caller.pack_version)
 
 
 Info = StrawberryInfo[Context, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from vekst.domain.actors import Actor, Role
@@ -10,7 +11,15 @@ from vekst.services.organisations import OrganisationsService
 from vekst.storage import people_store
 from vekst.storage.database import Database
 
-__all__ = ["ActorsService"]
+__all__ = ["ActorsService", "Arrival"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who came, and the version of the pack that was in force then; None where none is published."""
+
+    actor: Actor
+    pack_version: int | None
 
 
 class ActorsService:
@@ -20,28 +29,35 @@ class ActorsService:
         self._database = database
         self._organisations = organisations
 
-    async def person(self, org_key: str, person: str) -> Actor | None:
+    async def person(self, org_key: str, person: str) -> Arrival | None:
         """The active person of that key; None for an unknown organisation or person."""
         org_id = await self._organisations.find(org_key)
         if org_id is None or not is_storable(person):
             return None
         return await self._person(org_id, person)
 
+    async def integration(self, org_key: str, name: str) -> Arrival | None:
+        """The active integration of that name; None for an unknown organisation or name."""
+        org_id = await self._organisations.find(org_key)
+        if org_id is None or not is_storable(name):
+            return None
+        return await self._integration(org_id, name)
+
     async def again(self, actor: Actor) -> Actor | None:
         """The same actor as the database knows them by now; None for one who is not active any more."""
         if actor.person is not None:
-            return await self._person(actor.org_id, actor.person)
-        async with self._database.reading(actor.org_id) as connection:
-            found = await people_store.find_integration(connection, actor.org_id, actor.name)
-        return _integration(actor.org_id, actor.name) if found else None
+            arrival = await self._person(actor.org_id, actor.person)
+        else:
+            arrival = await self._integration(actor.org_id, actor.name)
+        return arrival.actor if arrival else None
 
-    async def _person(self, org_id: UUID, person: str) -> Actor | None:
+    async def _person(self, org_id: UUID, person: str) -> Arrival | None:
         async with self._database.reading(org_id) as connection:
             found = await people_store.find_person(connection, org_id, person)
         if found is None:
             return None
         roles = {Role.LEARNER, Role(found.role)} | ({Role.MANAGER} if found.manages else set())
-        return Actor(
+        actor = Actor(
             org_id=org_id,
             name=found.name,
             roles=frozenset(roles),
@@ -50,16 +66,11 @@ class ActorsService:
             person=found.person,
             manages=frozenset(found.manages),
         )
+        return Arrival(actor, found.pack_version)
 
-    async def integration(self, org_key: str, name: str) -> Actor | None:
-        """The active integration of that name; None for an unknown organisation or name."""
-        org_id = await self._organisations.find(org_key)
-        if org_id is None or not is_storable(name):
-            return None
+    async def _integration(self, org_id: UUID, name: str) -> Arrival | None:
         async with self._database.reading(org_id) as connection:
             found = await people_store.find_integration(connection, org_id, name)
-        return _integration(org_id, name) if found else None
-
-
-def _integration(org_id: UUID, name: str) -> Actor:
-    return Actor(org_id=org_id, name=name, roles=frozenset({Role.INTEGRATION}))
+        if found is None:
+            return None
+        return Arrival(Actor(org_id=org_id, name=name, roles=frozenset({Role.INTEGRATION})), found.pack_version)

@@ -31,7 +31,10 @@ class Packs:
     def cached(self, org_id: UUID, version: int) -> Pack | None:
         """That version of the organisation's pack, if this process has met it."""
         head = self._heads.get((org_id, version))
-        return self._compiled.get(head) if head else None
+        if head not in self._compiled:
+            return None
+        self._compiled.move_to_end(head)
+        return self._compiled[head]
 
     async def latest(self, connection: AsyncConnection, org_id: UUID) -> Pack | None:
         """The organisation's latest published version, None before the first; costs one small query."""

@@ -16,6 +16,7 @@ from vekst.storage import direct
 
 __all__ = [
     "IdentityRow",
+    "IntegrationRow",
     "MembershipRow",
     "PersonRow",
     "SubjectRow",
@@ -40,14 +41,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class IdentityRow:
-    """Who acts: an active person, with the teams they manage now."""
+    """Who acts: an active person, with the teams they manage now, and the pack's version in force."""
 
     learner_id: UUID
     person: str
     name: str
     role: str
     locale: str | None
+    pack_version: int | None
     manages: tuple[UUID, ...]
+
+
+class IntegrationRow(NamedTuple):
+    """An active integration acts, under the pack's version in force."""
+
+    pack_version: int | None
 
 
 class SubjectRow(msgspec.Struct, frozen=True, gc=False):
@@ -94,14 +102,16 @@ class TeamPlace(NamedTuple):
     manages: bool
 
 
-_FIND_PERSON: Final = """
-    SELECT p.learner_id, p.person, p.name, p.role, p.locale,
+# Nearly whoever acts goes on to read the pack: with its version there is no trip more for it.
+_PACK_VERSION: Final = "(SELECT max(v.version) FROM pack_versions v WHERE v.org_id = $1) AS pack_version"
+_FIND_PERSON: Final = f"""
+    SELECT p.learner_id, p.person, p.name, p.role, p.locale, {_PACK_VERSION},
            ARRAY(SELECT m.team_id FROM memberships m
                   WHERE m.org_id = p.org_id AND m.learner_id = p.learner_id AND m.left_at IS NULL AND m.manages)
                AS manages
       FROM people p WHERE p.org_id = $1 AND p.person = $2 AND p.active
 """
-_FIND_INTEGRATION: Final = "SELECT FROM integrations WHERE org_id = $1 AND name = $2 AND active"
+_FIND_INTEGRATION: Final = f"SELECT {_PACK_VERSION} FROM integrations WHERE org_id = $1 AND name = $2 AND active"
 _FIND_SUBJECTS: Final = text(
     """
     SELECT p.person, p.learner_id, p.active,
@@ -189,9 +199,10 @@ async def find_person(connection: AsyncConnection, org_id: UUID, person: str) ->
     return None
 
 
-async def find_integration(connection: AsyncConnection, org_id: UUID, name: str) -> bool:
-    """Whether there is an active integration of that name."""
-    return bool(await direct.fetch(connection, _FIND_INTEGRATION, org_id, name))
+async def find_integration(connection: AsyncConnection, org_id: UUID, name: str) -> IntegrationRow | None:
+    """The active integration of that name."""
+    rows = await direct.fetch(connection, _FIND_INTEGRATION, org_id, name)
+    return IntegrationRow(*rows[0]) if rows else None
 
 
 async def find_subjects(connection: AsyncConnection, org_id: UUID, persons: Sequence[str]) -> dict[str, SubjectRow]:
