@@ -31,7 +31,7 @@ class Packs:
     def cached(self, org_id: UUID, version: int) -> Pack | None:
         """That version of the organisation's pack, if this process has met it."""
         head = self._heads.get((org_id, version))
-        if head not in self._compiled:
+        if head is None or head not in self._compiled:
             return None
         self._compiled.move_to_end(head)
         return self._compiled[head]
