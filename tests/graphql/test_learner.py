@@ -233,6 +233,6 @@ async def test_the_home_screen_costs_a_constant_number_of_statements(
     assert data["leaderboard"]["me"]["rank"] == 1
     assert sorted(many) == sorted(few)
     asked = [statement for statement in many if "set_config" not in statement]
-    # Who asks, the person with their standing, the pack's version, a page of the ledger, the board.
-    assert len(asked) == 5
+    # Who asks and under which pack, the person with their standing, a page of the ledger, the board.
+    assert len(asked) == 4
     assert len(many) <= 10
