@@ -157,6 +157,22 @@ async def test_who_may_record_about_whom(craft: Organisation) -> None:
     assert rows == [("1", "app", "self"), ("4", "app", "manager"), ("7", "crm", "system")]
 
 
+async def test_a_manager_may_record_about_oneself_and_others_in_one_batch(craft: Organisation) -> None:
+    events = [new_event("1"), new_event("2", person="kari"), new_event("2", person="per"), new_event("3")]
+    assert _statuses(await craft.record("nora", *events)) == [STORED] * 4
+    assert _statuses(await craft.record("nora", *events)) == [DUPLICATE] * 4
+    rows = await craft.rows(
+        "SELECT person, e.id, source, recorded_by FROM progress_events e JOIN people USING (org_id, learner_id)"
+        " ORDER BY e.id, person"
+    )
+    assert rows == [
+        ("nora", "1", "app", "self"),
+        ("kari", "2", "app", "manager"),
+        ("per", "2", "app", "manager"),
+        ("nora", "3", "app", "self"),
+    ]
+
+
 async def test_feedback_counts_as_a_managers_only_about_somebody_else(craft: Organisation) -> None:
     assert await _refusal(craft, "nora", new_event("1", "feedback.given")) == "NOT_RECORDED_BY"
     [receipt] = await craft.record("nora", new_event("2", "feedback.given", person="kari"))

@@ -64,10 +64,13 @@ class History:
     horizon: datetime | None = None
 
 
+# A column that says the same in every row is sent as one value; `unnest` leaves the others empty.
 _APPEND: Final = """
     WITH given AS (
-        SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
-            WITH ORDINALITY AS n (learner_id, source, id, type, occurred_at, data, recorded_by, place)
+        SELECT n.learner_id, coalesce(n.source, ($3::text[])[1]) AS source, n.id, n.type, n.occurred_at, n.data,
+               coalesce(n.recorded_by, ($8::text[])[1]) AS recorded_by, n.place
+          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
+               WITH ORDINALITY AS n (learner_id, source, id, type, occurred_at, data, recorded_by, place)
     ), added AS (
         INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
         SELECT $1, n.learner_id, n.source, n.id, n.type, n.occurred_at, n.data::jsonb, n.recorded_by, $9
@@ -147,8 +150,10 @@ async def append(connection: AsyncConnection, org_id: UUID, rows: Sequence[Event
     Whoever was erased is given none, even by a request that was let in before; nor is anybody from before the horizon
     up to which their events were erased.
     """
-    columns = _columns(rows).values()
-    return {place - 1 for (place,) in await direct.fetch(connection, _APPEND, org_id, *columns, at, len(rows))}
+    columns = _columns(rows)
+    given = {**columns, "sources": _said_once(columns["sources"]), "recorders": _said_once(columns["recorders"])}
+    there = await direct.fetch(connection, _APPEND, org_id, *given.values(), at, len(rows))
+    return {place - 1 for (place,) in there}
 
 
 async def equal_keys(
@@ -230,6 +235,11 @@ def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:
         # As the texts that they are: to ask each for its value takes longer than all the rest.
         "recorders": [row.recorded_by for row in rows],
     }
+
+
+def _said_once(column: list[object]) -> list[object]:
+    """The column, or its first value where all the others are the same."""
+    return column[:1] if column.count(column[0]) == len(column) else column
 
 
 def _unzip(pairs: Iterable[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:

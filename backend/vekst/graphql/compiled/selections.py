@@ -151,13 +151,17 @@ class Selections:
 
 
 def _attribute(selected: Selected, number: int, names: dict[str, object]) -> list[str]:
-    """The lines that put an attribute without parts into the answer; none for any other field."""
+    """The lines that put an attribute into the answer: one without parts, or one that is not there; else none."""
     kind = selected.definition.type
     nullable = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     attribute = attribute_of(selected)
-    way = short_way(nullable, number) if is_leaf_type(nullable) else None
-    if attribute is None or way is None:
+    if attribute is None:
         return []
+    way = short_way(nullable, number) if is_leaf_type(nullable) else None
+    if way is None:
+        key, field = repr(selected.key), f"field{number}(run, source, place)"
+        lines = [f"  data[{key}] = None if source.{attribute} is None else {field}\n"]
+        return lines if nullable is kind else []
     names |= way.names
 
     def executed(run: Run, source: object, place: Place) -> object:
