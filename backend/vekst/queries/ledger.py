@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -29,8 +29,7 @@ EntryKey = tuple[UUID, int]
 """What tells a ledger entry apart within the organisation: the learner and the entry's number."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """One ledger entry; `rule_kind` is the kind of the rule it speaks of, also where the entry is a reversal."""
 
     learner_id: UUID

@@ -1,10 +1,10 @@
-"""What readings are made of: frozen records, one per thing a home screen shows."""
+"""What readings are made of: tuples with names, one per thing a home screen shows, of which it takes hundreds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = [
     "BadgeReading",
@@ -59,8 +59,7 @@ class DayState(StrEnum):
     AHEAD = "AHEAD"
 
 
-@dataclass(frozen=True, slots=True)
-class SkillReading:
+class SkillReading(NamedTuple):
     """A skill's points and level; `next_at` is the threshold of the next level, None at the top."""
 
     key: str
@@ -70,8 +69,7 @@ class SkillReading:
     freshness: Freshness
 
 
-@dataclass(frozen=True, slots=True)
-class StepReading:
+class StepReading(NamedTuple):
     """A step with what is there and what is needed, in the author's unit."""
 
     key: str
@@ -81,8 +79,7 @@ class StepReading:
     completed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class QuestReading:
+class QuestReading(NamedTuple):
     """A quest in its window of now."""
 
     key: str
@@ -93,8 +90,7 @@ class QuestReading:
     steps: tuple[StepReading, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NextTier:
+class NextTier(NamedTuple):
     """The next tier of a badge, with what is there and what is needed."""
 
     tier: str | None
@@ -102,8 +98,7 @@ class NextTier:
     need: float
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeReading:
+class BadgeReading(NamedTuple):
     """A badge: the highest tier earned, and the next one."""
 
     key: str
@@ -113,8 +108,7 @@ class BadgeReading:
     next: NextTier | None
 
 
-@dataclass(frozen=True, slots=True)
-class StreakReading:
+class StreakReading(NamedTuple):
     """A streak: `keep_until` is S8, `ends_at` the instant at which the current run ends if nothing more happens."""
 
     key: str
@@ -126,8 +120,7 @@ class StreakReading:
     ends_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class DayReading:
+class DayReading(NamedTuple):
     """One date of a streak's calendar."""
 
     date: date
