@@ -261,6 +261,7 @@ NOT_ADMINISTRATIVE: Final = {
         "ActorsService.integration",
         "ActorsService.person",
         "ExaminationService.examine",
+        "JudgingService.anyone_waits",
         "JudgingService.pending_organisations",
         "OrganisationsService.find",
         "PlanningService.plan",

@@ -3,9 +3,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from tests.support.organisations import Organisation, new_event
+from tests.support.packs import changed
 from vekst.factory import Process
 from vekst.jobs.valkey import QUEUE_NAME
 from vekst.services.judging import JudgedBatch, JudgingService
@@ -90,12 +92,36 @@ async def test_an_event_whose_hint_came_while_the_jobs_ran_is_found_by_looking_o
     assert await _hints(craft, process) == 0
 
 
+async def test_who_is_set_aside_is_not_looked_for_until_their_pause_is_over(
+    craft: Organisation, process: Process
+) -> None:
+    judging = craft.factory.judging()
+    await craft.judge()
+    assert not await judging.anyone_waits(craft.id)
+    await craft.record("kari", new_event("1"))
+    assert await judging.anyone_waits(craft.id)
+    async with process.database.writing(craft.id) as connection:
+        await connection.execute(text("UPDATE standings SET failures = 1, retry_at = now() + interval '1 hour'"))
+    assert not await judging.anyone_waits(craft.id)
+    async with process.database.writing(craft.id) as connection:
+        await connection.execute(text("UPDATE standings SET retry_at = now() - interval '1 second'"))
+    assert await judging.anyone_waits(craft.id)
+
+
+async def test_a_new_version_is_seen_by_looking_once_more(craft: Organisation) -> None:
+    await craft.judge()
+    assert not await craft.factory.judging().anyone_waits(craft.id)
+    await craft.publish(changed("boards.yaml", "longest-streaks:", "other-streaks:"))
+    assert await craft.factory.judging().anyone_waits(craft.id)
+
+
 async def test_whatever_fails_while_it_looks_once_more_does_not_end_the_worker(
     craft: Organisation, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def failing(*_: object) -> None:
         raise KeyError("a mistake")
 
+    await craft.record("kari", new_event("1"))
     monkeypatch.setattr("vekst.services.judging.JudgingService.judge_batch", failing)
     with capture_logs() as logs:
         await look_again({"process": process, "organisation": craft.id})

@@ -1,4 +1,4 @@
-"""What a judgement writes: the entries it makes, numbered, and every kind of row in one statement per batch."""
+"""What a judgement writes: the entries it makes, numbered, and the rows of a whole batch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from vekst.services.clock import new_id
 from vekst.services.judgement import Judgement
 from vekst.services.outbox import RECOGNISED, SUMMARISED
 from vekst.services.places import places_of
-from vekst.storage import boards_store, events_store, ledger_store, outbox_store, standings_store
+from vekst.storage import boards_store, judged_store
+from vekst.storage.judged_store import JudgedRows
 from vekst.storage.ledger_store import Entry
 from vekst.storage.outbox_store import Message
 from vekst.storage.standings_store import StandingRow, StandingUpdate
@@ -76,17 +77,19 @@ async def write(
     *,
     told: frozenset[UUID],
 ) -> Written:
-    """Write a whole batch, each kind of row in one statement; the boards, whose counts are shared, come last."""
+    """Write a whole batch in one statement, and what moved on boards, whose counts are shared, in a last one."""
     if not judged:
         return Written()
-    refs = ((each.row.learner_id, ref) for each in judged for ref in each.judgement.judged)
-    oldest = await events_store.mark_judged(connection, org_id, refs, now)
-    await standings_store.update(connection, org_id, [each.update for each in judged], now)
-    entries = [entry for each in judged for entry in each.entries]
     messages = [_message(each, now) for each in judged if each.entries]
-    if entries:
-        await ledger_store.append(connection, org_id, entries, pack_version=pack.version, at=now)
-        await outbox_store.append(connection, org_id, messages, now, told=told)
+    rows = JudgedRows(
+        pack_version=pack.version,
+        entries=[entry for each in judged for entry in each.entries],
+        messages=messages,
+        told=told if messages else (),
+        judged=[(each.row.learner_id, ref) for each in judged for ref in each.judgement.judged],
+        updates=[each.update for each in judged],
+    )
+    oldest = await judged_store.write(connection, org_id, rows, now)
     if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
         places = [
             place

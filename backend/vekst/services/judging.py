@@ -96,6 +96,11 @@ class JudgingService:
         async with self._database.crossing() as connection:
             return [org_id for org_id, _ in await organisations_store.pending(connection, ENGINE_VERSION)]
 
+    async def anyone_waits(self, org_id: UUID) -> bool:
+        """Whether anybody of the organisation is to be judged now, or is being judged; costs one trip."""
+        async with self._database.reading(org_id) as connection:
+            return await standings_store.anyone_waits(connection, org_id, now=self._clock(), engine=ENGINE_VERSION)
+
     async def judge_batch(self, org_id: UUID) -> JudgedBatch:
         """Judge up to 2,000 events of one organisation, whole learners first; commits, then tells.
 
@@ -162,12 +167,11 @@ class JudgingService:
         async with self._database.writing(org_id) as connection:
             if given:
                 await standings_store.lock(connection, org_id, claimed)
+                pack = await self._packs.latest(connection, org_id) if claimed else None
             else:
-                found, is_last = await self._claim(connection, org_id, now)
+                found, is_last, pack = await self._claim(connection, org_id, now)
                 claimed += found
-            # Read after the claim: no learner held here can have met a later version.
-            pack = await self._packs.latest(connection, org_id) if claimed else None
-            if pack is None:
+            if pack is None or not claimed:
                 return JudgedBatch()
             judged, failed = await _judge_learners(connection, org_id, pack, claimed, now)
             await _set_aside(connection, org_id, failed, now)
@@ -206,28 +210,31 @@ class JudgingService:
         ends = {"first_entry": str(min(entries)), "last_entry": str(max(entries))} if entries else {}
         _log.info("judged", org_id=str(org_id), **batch.counts(), **ends)
 
-    async def _claim(self, connection: AsyncConnection, org_id: UUID, now: datetime) -> tuple[list[UUID], bool]:
+    async def _claim(
+        self, connection: AsyncConnection, org_id: UUID, now: datetime
+    ) -> tuple[list[UUID], bool, Pack | None]:
         """Learners with pending events, next in the round; then those whom no version judged yet, or an earlier one.
 
-        With them whether they are all who have pending events.
+        With them whether they are all who have pending events, and the version to judge them by. Whoever has met a
+        later one meanwhile is left alone, and claimed again.
         """
         after = self._rounds.pop(org_id, NOBODY)
         for start in dict.fromkeys((after, NOBODY)):
             last: UUID | None = start
             while last is not None:
-                claimed, last = await standings_store.claim(
-                    connection, org_id, after=last, most=LEARNERS_AT_MOST, now=now
-                )
-                if claimed and last is not None:
+                claim = await standings_store.claim(connection, org_id, after=last, most=LEARNERS_AT_MOST, now=now)
+                last = claim.last
+                if claim.learners and last is not None:
                     self._rounds[org_id] = last
-                if claimed:
-                    return claimed, start == NOBODY and last is None
+                if claim.learners:
+                    pack = await self._packs.version(connection, org_id, claim.version) if claim.version else None
+                    return claim.learners, start == NOBODY and last is None, pack
         pack = await self._packs.latest(connection, org_id)
         version = pack.version if pack else 0
         outdated = await standings_store.claim_outdated(
             connection, org_id, most=AGAIN_AT_MOST, now=now, engine=ENGINE_VERSION, version=version
         )
-        return outdated, False
+        return outdated, False, pack
 
 
 def _comes_from_the_data(error: Exception) -> bool:

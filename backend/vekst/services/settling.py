@@ -31,15 +31,15 @@ from vekst.storage import (
     challenge_results_store,
     challenges_store,
     events_store,
-    ledger_store,
+    judged_store,
     organisations_store,
-    outbox_store,
     standings_store,
 )
 from vekst.storage.challenge_readings import read_members, terms_of
 from vekst.storage.challenge_results_store import ProgressRow, SideRow
 from vekst.storage.challenges_store import ChallengeRow, Totals
 from vekst.storage.database import Database
+from vekst.storage.judged_store import JudgedRows
 from vekst.storage.ledger_store import Entry
 from vekst.storage.outbox_store import Message
 from vekst.storage.standings_store import StandingRow
@@ -212,7 +212,7 @@ async def _recognise(
         judged.append(numbered(row, Judgement(standing, [recognition], (), ()), {}, now))
     messages = [Message(new_id(now), each.learner_id, RECOGNISED, {"from": each.seq, "to": each.seq}) for each in apart]
     if apart:
-        await ledger_store.append(connection, org_id, apart, pack_version=pack.version, at=now)
+        rows = JudgedRows(pack.version, apart, messages, told=() if judged else told)
+        await judged_store.write(connection, org_id, rows, now)
         await standings_store.count_entries(connection, org_id, {each.learner_id: each.seq for each in apart})
-        await outbox_store.append(connection, org_id, messages, now, told=() if judged else told)
     return [*messages, *(await write(connection, org_id, pack, judged, now, told=told)).messages]

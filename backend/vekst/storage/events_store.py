@@ -1,8 +1,8 @@
-"""Stores progress events: appends without doubles, reads what waits in canonical order, and marks what was judged."""
+"""Stores progress events: appends without doubles, and reads what waits in canonical order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,7 +25,6 @@ __all__ = [
     "find",
     "history",
     "lock_voids",
-    "mark_judged",
     "pending",
     "voids",
 ]
@@ -110,15 +109,6 @@ _HISTORY: Final = text(
      ORDER BY learner_id, occurred_at, source, id
     """
 )
-_MARK: Final = """
-    WITH marked AS (
-        UPDATE progress_events e SET judged_at = $2
-          FROM unnest($3::uuid[], $4::bigint[]) AS n (learner_id, ref)
-         WHERE e.org_id = $1 AND e.learner_id = n.learner_id AND e.ref = n.ref
-        RETURNING e.received_at
-    )
-    SELECT min(received_at) FROM marked
-"""
 _COUNT_WAITING: Final = text(
     """
     SELECT count(*) FROM (
@@ -215,15 +205,6 @@ async def lock_voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID
     await connection.execute(_LOCK_VOIDS, {"name": f"{VOIDED}:{org_id}:{learner_id}"})
 
 
-async def mark_judged(
-    connection: AsyncConnection, org_id: UUID, judged: Iterable[tuple[UUID, int]], at: datetime
-) -> datetime | None:
-    """Take exactly these (learner, ref), all of which wait, out of the queue; when the first of them had come."""
-    [(oldest,)] = await direct.fetch(connection, _MARK, org_id, at, *_unzip(judged))
-    first: datetime | None = oldest
-    return first
-
-
 def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:
     return {
         "learners": [row.learner_id for row in rows],
@@ -240,14 +221,6 @@ def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:
 def _said_once(column: list[object]) -> list[object]:
     """The column, or its first value where all the others are the same."""
     return column[:1] if column.count(column[0]) == len(column) else column
-
-
-def _unzip(pairs: Iterable[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
-    learners, refs = [], []
-    for learner_id, ref in pairs:
-        learners.append(learner_id)
-        refs.append(ref)
-    return learners, refs
 
 
 _RECORDERS: Final = {recorder.value: recorder for recorder in RecordedBy}

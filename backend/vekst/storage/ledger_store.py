@@ -1,10 +1,9 @@
-"""Stores the ledger: appends entries under the learner's lock, and reads what a learner holds."""
+"""The ledger: the columns of entries that a judging appends, and what a learner holds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,9 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import Identity, Nature, Recognition
-from vekst.storage import direct
 
-__all__ = ["Entry", "HeldEntry", "append", "held", "lives"]
+__all__ = ["Entry", "HeldEntry", "columns", "held", "lives"]
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -39,18 +37,6 @@ class HeldEntry:
     recognition: Recognition
 
 
-# Columns that are empty throughout come as empty arrays, which `unnest` fills up with nulls.
-_APPEND: Final = """
-    INSERT INTO ledger_entries (org_id, learner_id, seq, entry_id, kind, key, tier, occurrence, life, points, nature,
-                                skill, reached_at, recorded_at, pack_version, evidence, reverses_seq, reason)
-    SELECT $1, n.learner_id, n.seq, n.entry_id, n.kind, n.key, coalesce(n.tier, ''), n.occurrence, coalesce(n.life, 1),
-           n.points, n.nature, n.skill, n.reached_at, $2, $3, n.evidence::bigint[], n.reverses_seq, n.reason
-      FROM unnest($4::uuid[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[],
-                  $11::integer[], $12::bigint[], $13::text[], $14::text[], $15::timestamptz[], $16::text[],
-                  $17::bigint[], $18::text[])
-           AS n (learner_id, seq, entry_id, kind, key, tier, occurrence, life, points, nature, skill, reached_at,
-                 evidence, reverses_seq, reason)
-"""
 _HELD: Final = text(
     """
     SELECT l.learner_id, l.seq, l.kind, l.key, l.tier, l.occurrence, l.life, l.points, l.nature, l.skill, l.reached_at,
@@ -70,13 +56,11 @@ _LIVES: Final = text(
 )
 
 
-async def append(
-    connection: AsyncConnection, org_id: UUID, entries: Sequence[Entry], *, pack_version: int, at: datetime
-) -> None:
-    """Add the entries; an `IntegrityError` means that the ledger and a standing disagree, and nothing is written."""
+def columns(entries: Sequence[Entry]) -> tuple[Sequence[object], ...]:
+    """The entries, column by column."""
     given = [entry.recognition for entry in entries]
     identities = [each.identity for each in given]
-    columns: tuple[Sequence[object], ...] = (
+    return (
         [entry.learner_id for entry in entries],
         [entry.seq for entry in entries],
         [entry.entry_id for entry in entries],
@@ -93,7 +77,6 @@ async def append(
         _unless_all([entry.reverses_seq for entry in entries], None),
         _unless_all([entry.reason for entry in entries], None),
     )
-    await direct.fetch(connection, _APPEND, org_id, at, pack_version, *columns)
 
 
 def _unless_all(column: Sequence[object], usual: object) -> Sequence[object]:

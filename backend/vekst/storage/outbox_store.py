@@ -12,9 +12,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vekst.storage import direct
-
-__all__ = ["Message", "append", "delete", "read_before"]
+__all__ = ["Message", "columns", "delete", "read_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +25,6 @@ class Message:
     payload: Mapping[str, object]
 
 
-_APPEND: Final = """
-    WITH told AS (DELETE FROM outbox WHERE org_id = $1 AND outbox_id = ANY($3::uuid[]))
-    INSERT INTO outbox (org_id, outbox_id, learner_id, topic, payload, created_at)
-    SELECT $1, n.outbox_id, n.learner_id, n.topic, n.payload::jsonb, $2
-      FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[]) AS n (outbox_id, learner_id, topic, payload)
-"""
 _READ: Final = text(
     """
     SELECT outbox_id, learner_id, topic, payload FROM outbox WHERE org_id = :org_id AND created_at < :before
@@ -42,17 +34,14 @@ _READ: Final = text(
 _DELETE: Final = text("DELETE FROM outbox WHERE org_id = :org_id AND outbox_id = ANY(:ids)")
 
 
-async def append(
-    connection: AsyncConnection, org_id: UUID, messages: Sequence[Message], at: datetime, *, told: Collection[UUID]
-) -> None:
-    """Add the messages, and on the way forget earlier ones that were told."""
-    columns = (
+def columns(messages: Sequence[Message]) -> tuple[Sequence[object], ...]:
+    """The messages, column by column."""
+    return (
         [message.outbox_id for message in messages],
         [message.learner_id for message in messages],
         [message.topic for message in messages],
         [msgspec.json.encode(message.payload).decode() for message in messages],
     )
-    await direct.fetch(connection, _APPEND, org_id, at, list(told), *columns)
 
 
 async def read_before(connection: AsyncConnection, org_id: UUID, before: datetime, most: int) -> list[Message]:

@@ -17,11 +17,14 @@ from vekst.storage import direct
 __all__ = [
     "NOBODY",
     "TRIES_AT_MOST",
+    "Claim",
     "StandingRow",
     "StandingUpdate",
+    "anyone_waits",
     "append",
     "claim",
     "claim_outdated",
+    "columns",
     "count_entries",
     "failing",
     "lock",
@@ -29,7 +32,6 @@ __all__ = [
     "read",
     "retry",
     "set_aside",
-    "update",
 ]
 
 NOBODY: Final = UUID(int=0)
@@ -68,6 +70,17 @@ class StandingUpdate(msgspec.Struct, frozen=True):
     state: bytes
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """Learners who are held; `last` is the last one looked at, None where there is nobody beyond.
+
+    `version` is the pack's latest version before they were held, None where nobody was found or nothing is published.
+    """
+
+    learners: list[UUID]
+    last: UUID | None
+    version: int | None
+
+
 # Leaps from learner to learner over the index of pending events, however many events each has, and holds on the way
 # those whom nobody else holds and who are not set aside.
 _CLAIM: Final = """
@@ -87,7 +100,9 @@ _CLAIM: Final = """
            AND (s.failures = 0 OR s.retry_at <= $4)
          ORDER BY s.learner_id FOR NO KEY UPDATE SKIP LOCKED
     )
-    SELECT p.learner_id, h.learner_id IS NOT NULL AS held FROM page p LEFT JOIN held h USING (learner_id)
+    SELECT p.learner_id, h.learner_id IS NOT NULL AS held,
+           (SELECT v.version FROM pack_versions v WHERE v.org_id = $1 ORDER BY v.version DESC LIMIT 1) AS version
+      FROM page p LEFT JOIN held h USING (learner_id)
      ORDER BY p.learner_id
 """
 _OUTDATED: Final = """
@@ -108,6 +123,21 @@ _CLAIM_OUTDATED: Final = text(
      LIMIT :most
     """
 )
+# The same, without holding anybody: the first who is found is enough.
+_WAITS: Final = """
+    WITH latest AS (SELECT version FROM pack_versions WHERE org_id = $1 ORDER BY version DESC LIMIT 1)
+    SELECT EXISTS (SELECT FROM progress_events e
+                    WHERE e.org_id = $1 AND e.judged_at IS NULL
+                      AND NOT EXISTS (SELECT FROM standings s
+                                       WHERE s.org_id = $1 AND s.learner_id = e.learner_id AND s.failures > 0
+                                         AND (s.retry_at > $2 OR s.retry_at IS NULL)))
+        OR EXISTS (SELECT FROM standings s WHERE s.org_id = $1 AND s.engine_version IS NULL AND @due@)
+        OR EXISTS (SELECT FROM standings s WHERE s.org_id = $1 AND s.engine_version < $3 AND @due@)
+        OR EXISTS (SELECT FROM standings s WHERE s.org_id = $1 AND s.engine_version > $3 AND @due@)
+        OR EXISTS (SELECT FROM standings s
+                    WHERE s.org_id = $1 AND s.engine_version = $3
+                      AND s.pack_version < (SELECT version FROM latest) AND @due@)
+""".replace("@due@", "(s.failures = 0 OR s.retry_at <= $2)")
 _LOCK: Final = text(
     """
     SELECT learner_id FROM standings WHERE org_id = :org_id AND learner_id = ANY(:learners)
@@ -122,6 +152,7 @@ _LOCK_DUE: Final = text(
      ORDER BY s.learner_id FOR NO KEY UPDATE OF s SKIP LOCKED
     """
 )
+# However many learners are asked for, and without their number in sight the plan is made once.
 _READ: Final = """
     SELECT s.learner_id, s.pack_version, s.engine_version, s.state, s.ledger_seq, s.reversals, s.failures,
            p.first_zone, p.active, p.role,
@@ -133,7 +164,7 @@ _READ: Final = """
            ARRAY(SELECT c.board FROM board_choices c
                   WHERE c.org_id = s.org_id AND c.learner_id = s.learner_id AND NOT c.joined) AS left
       FROM standings s JOIN people p ON p.org_id = s.org_id AND p.learner_id = s.learner_id
-     WHERE s.org_id = $1 AND s.learner_id = ANY($2::uuid[])
+     WHERE s.org_id = $1 AND s.learner_id = ANY(ARRAY(SELECT unnest($2::uuid[])))
 """
 _APPEND: Final = text(
     """
@@ -142,17 +173,6 @@ _APPEND: Final = text(
     ON CONFLICT (org_id, learner_id) DO NOTHING
     """
 )
-_UPDATE: Final = """
-    UPDATE standings s
-       SET pack_version = n.pack_version, engine_version = n.engine_version, last_occurred_at = n.last_occurred_at,
-           last_source = n.last_source, last_id = n.last_id, ledger_seq = n.ledger_seq, reversals = n.reversals,
-           state = n.state, updated_at = $2, failures = 0, failed_at = NULL, retry_at = NULL, error = NULL
-      FROM unnest($3::uuid[], $4::integer[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[],
-                  $10::integer[], $11::bytea[])
-           AS n (learner_id, pack_version, engine_version, last_occurred_at, last_source, last_id,
-                 ledger_seq, reversals, state)
-     WHERE s.org_id = $1 AND s.learner_id = n.learner_id
-"""
 _COUNT_ENTRIES: Final = text(
     """
     UPDATE standings s SET ledger_seq = n.seq
@@ -192,16 +212,17 @@ async def append(connection: AsyncConnection, org_id: UUID, learner_ids: Sequenc
     await connection.execute(_APPEND, {"org_id": org_id, "learners": list(learner_ids), "at": at})
 
 
-async def claim(
-    connection: AsyncConnection, org_id: UUID, *, after: UUID, most: int, now: datetime
-) -> tuple[list[UUID], UUID | None]:
+async def claim(connection: AsyncConnection, org_id: UUID, *, after: UUID, most: int, now: datetime) -> Claim:
     """Look at up to `most` learners beyond `after` who have unjudged events, in the order of their ids.
 
-    Locked are those who are neither held by another worker nor set aside; with them the last one looked at, None where
-    there is nobody beyond.
+    Locked are those who are neither held by another worker nor set aside.
     """
     rows = await direct.fetch(connection, _CLAIM, org_id, after, most, now)
-    return [learner_id for learner_id, held in rows if held], rows[-1][0] if len(rows) == most else None
+    return Claim(
+        learners=[learner_id for learner_id, held, _ in rows if held],
+        last=rows[-1][0] if len(rows) == most else None,
+        version=rows[0][2] if rows else None,
+    )
 
 
 async def claim_outdated(
@@ -210,6 +231,12 @@ async def claim_outdated(
     """Lock up to `most` learners whom nobody, another engine or an earlier version of the pack has judged."""
     parameters = {"org_id": org_id, "most": most, "now": now, "engine": engine, "version": version}
     return await _ids(connection, _CLAIM_OUTDATED, parameters)
+
+
+async def anyone_waits(connection: AsyncConnection, org_id: UUID, *, now: datetime, engine: str) -> bool:
+    """Whether there is anybody to claim in either way, be they held or not."""
+    [(waits,)] = await direct.fetch(connection, _WAITS, org_id, now, engine)
+    return bool(waits)
 
 
 async def lock(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> list[UUID]:
@@ -231,9 +258,9 @@ async def read(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[
     return found
 
 
-async def update(connection: AsyncConnection, org_id: UUID, updates: Sequence[StandingUpdate], at: datetime) -> None:
-    """Write the outcome of a judging."""
-    columns = (
+def columns(updates: Sequence[StandingUpdate]) -> tuple[Sequence[object], ...]:
+    """The outcome of a judging, column by column."""
+    return (
         [each.learner_id for each in updates],
         [each.pack_version for each in updates],
         [each.engine_version for each in updates],
@@ -244,7 +271,6 @@ async def update(connection: AsyncConnection, org_id: UUID, updates: Sequence[St
         [each.reversals for each in updates],
         [each.state for each in updates],
     )
-    await direct.fetch(connection, _UPDATE, org_id, at, *columns)
 
 
 async def count_entries(connection: AsyncConnection, org_id: UUID, seqs: Mapping[UUID, int]) -> None:

@@ -36,7 +36,8 @@ async def look_again(ctx: Context) -> None:
         return
     process: Process = ctx["process"]
     try:
-        if await Factory(process).judging().judge_batch(org_id):
+        judging = Factory(process).judging()
+        if await judging.anyone_waits(org_id) and await judging.judge_batch(org_id):
             await process.queue.wake(org_id)
     except (SQLAlchemyError, OSError) as error:
         _log.warning("look_again_failed", org_id=str(org_id), error=str(error))
