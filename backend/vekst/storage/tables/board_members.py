@@ -12,6 +12,8 @@ board_members = Table(
     "board_members",
     metadata,
     Column("org_id", Uuid, primary_key=True),
+    # First, so that what one judging writes lies together, and what is a learner's is found.
+    Column("learner_id", Uuid, primary_key=True),
     Column("board", KEY, primary_key=True),
     Column(
         "scope",
@@ -19,10 +21,8 @@ board_members = Table(
         primary_key=True,
         comment="`org`, or `team:` and the id of a team; after a slash the window, where the board has them",
     ),
-    Column("learner_id", Uuid, primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("holds_until", MOMENT),
     Index("ix_board_members_rank", "org_id", "board", "scope", "value", "learner_id"),
-    Index("ix_board_members_learner", "org_id", "learner_id"),
     Index("ix_board_members_due", "org_id", "holds_until", postgresql_where=text("holds_until IS NOT NULL")),
 )
