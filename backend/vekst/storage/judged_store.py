@@ -22,7 +22,7 @@ from vekst.storage.standings_store import StandingUpdate
 __all__ = ["JudgedRows", "write"]
 
 # Columns that are empty throughout come as empty arrays, which `unnest` fills up with nulls.
-_WRITE: Final = """
+_WRITE: Final = f"""
     WITH marked AS (
         UPDATE progress_events e SET judged_at = $2
           FROM unnest($4::uuid[], $5::bigint[]) AS n (learner_id, ref)
@@ -56,7 +56,7 @@ _WRITE: Final = """
           FROM unnest($30::uuid[], $31::uuid[], $32::text[], $33::text[])
                AS n (outbox_id, learner_id, topic, payload)
     ), told AS (
-        DELETE FROM outbox WHERE org_id = $1 AND outbox_id = ANY($34::uuid[])
+        {outbox_store.FORGET.format(ids="$34")}
     )
     SELECT min(received_at) FROM marked
 """

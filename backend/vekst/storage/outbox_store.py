@@ -12,7 +12,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["Message", "columns", "delete", "read_before"]
+from vekst.storage import direct
+
+__all__ = ["FORGET", "Message", "columns", "delete", "read_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,14 @@ _READ: Final = text(
      ORDER BY outbox_id LIMIT :most
     """
 )
-_DELETE: Final = text("DELETE FROM outbox WHERE org_id = :org_id AND outbox_id = ANY(:ids)")
+FORGET: Final = """
+    DELETE FROM outbox
+     WHERE org_id = $1 AND outbox_id IN (SELECT o.outbox_id FROM outbox o
+                                          WHERE o.org_id = $1 AND o.outbox_id = ANY({ids}::uuid[])
+                                            FOR UPDATE SKIP LOCKED)
+"""
+"""A statement that forgets the messages of `ids` but those that somebody else is about to forget: nobody waits."""
+_DELETE: Final = FORGET.format(ids="$2")
 
 
 def columns(messages: Sequence[Message]) -> tuple[Sequence[object], ...]:
@@ -52,4 +61,4 @@ async def read_before(connection: AsyncConnection, org_id: UUID, before: datetim
 
 async def delete(connection: AsyncConnection, org_id: UUID, outbox_ids: Collection[UUID]) -> None:
     """Forget messages that were told."""
-    await connection.execute(_DELETE, {"org_id": org_id, "ids": list(outbox_ids)})
+    await direct.fetch(connection, _DELETE, org_id, list(outbox_ids))
