@@ -96,8 +96,13 @@ async def _tap(socket: Path, way: _Open) -> AsyncIterator[Tap]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line, (from_server, to_server) = _Line(tap), await way()
-        with suppress(ConnectionError):
-            await asyncio.gather(line.up(reader, to_server), line.down(from_server, writer))
+        try:
+            with suppress(ConnectionError):
+                await asyncio.gather(line.up(reader, to_server), line.down(from_server, writer))
+        finally:
+            # Where one direction broke, or the loop ends, the other would stay open.
+            to_server.close()
+            writer.close()
 
     server = await asyncio.start_unix_server(serve, socket)
     try:
