@@ -252,8 +252,18 @@ async def _open_lines(stage: Stage, token: str) -> None:
 
 
 async def _metrics(stage: Stage) -> dict[str, str]:
+    pages: dict[str, str] = {}
     async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
-        return {f"metrics at {address}": (await http.get(address)).text for address in stage.metrics}
+
+        async def answered() -> bool:
+            try:
+                pages.update({f"metrics at {address}": (await http.get(address)).text for address in stage.metrics})
+            except httpx.ConnectError:
+                return False  # the worker is still starting
+            return True
+
+        await until(answered)
+    return pages
 
 
 async def test_what_the_processes_say_holds_no_token_and_no_password(
