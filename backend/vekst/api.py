@@ -90,15 +90,7 @@ def create_app(
         clock,
     )
     endpoint = GraphQLEndpoint(operations, arrivals, page=chosen.development)
-    app = AppWithApps(
-        {"/graphql": endpoint},
-        _guard(chosen, told),
-        title="Vekst",
-        lifespan=lifespan,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-    )
+    app = AppWithApps("Vekst", lifespan, apps={"/graphql": endpoint}, guard=_guard(chosen, told))
     app.router.routes += [
         # Also as a route: behind a prefix it is asked for under another path.
         Route("/graphql", endpoint),

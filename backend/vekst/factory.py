@@ -190,7 +190,7 @@ class Process:
             await process.close()
 
     def reading(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A read-only transaction in the organisation."""
+        """What only reads in the organisation."""
         return self.database.reading(org_id)
 
     async def missing(self) -> list[str]:
@@ -237,7 +237,7 @@ class Factory:
         self._view = View()
 
     def reading(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A read-only transaction in the organisation, for queries; on the replica if `question` said so."""
+        """What only reads in the organisation, for queries; on the replica if `question` said so."""
         replica = self._process.replica
         if replica is None or self._view.position is None:
             return self._process.reading(org_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -44,7 +44,7 @@ class LedgerRow(NamedTuple):
     reached_at: datetime
     recorded_at: datetime
     pack_version: int
-    evidence: tuple[int, ...]
+    evidence: Sequence[int]
     reverses_seq: int | None
     reason: str | None
 
@@ -120,7 +120,7 @@ async def ledger_page(
 ) -> list[LedgerRow]:
     """Up to `count` entries of a learner, newest first, with numbers below `before`."""
     below = _NEWEST if before is None else before
-    return [_entry(row) for row in await direct.fetch(connection, _PAGE, org_id, learner_id, below, count)]
+    return [LedgerRow(*row) for row in await direct.fetch(connection, _PAGE, org_id, learner_id, below, count)]
 
 
 async def ledger_since(
@@ -128,7 +128,7 @@ async def ledger_since(
 ) -> list[LedgerRow]:
     """Up to `count` entries of a learner with numbers above `after`, oldest first; numbers appear in their order."""
     parameters = {"org_id": org_id, "learner_id": learner_id, "after": after, "count": count}
-    return [_entry(row) for row in await connection.execute(_SINCE, parameters)]
+    return [LedgerRow(*row) for row in await connection.execute(_SINCE, parameters)]
 
 
 async def newest_seq(connection: AsyncConnection, org_id: UUID, learner_id: UUID) -> int:
@@ -139,13 +139,13 @@ async def newest_seq(connection: AsyncConnection, org_id: UUID, learner_id: UUID
 
 async def entries(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
     """The entries of these keys; one that does not exist is left out."""
-    rows = [_entry(row) for row in await connection.execute(_ENTRIES, _by_keys(org_id, keys))]
+    rows = [LedgerRow(*row) for row in await connection.execute(_ENTRIES, _by_keys(org_id, keys))]
     return {(row.learner_id, row.seq): row for row in rows}
 
 
 async def reversals(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
     """The reversals of these entries, under the key of the entry that each takes back."""
-    rows = [_entry(row) for row in await connection.execute(_REVERSALS, _by_keys(org_id, keys))]
+    rows = [LedgerRow(*row) for row in await connection.execute(_REVERSALS, _by_keys(org_id, keys))]
     return {(row.learner_id, row.reverses_seq): row for row in rows if row.reverses_seq is not None}
 
 
@@ -165,8 +165,3 @@ async def evidence(
 
 def _by_keys(org_id: UUID, keys: Sequence[EntryKey]) -> dict[str, object]:
     return {"org_id": org_id, "learner_ids": [learner for learner, _ in keys], "seqs": [seq for _, seq in keys]}
-
-
-def _entry(row: Iterable[Any]) -> LedgerRow:
-    *facts, evidence, reverses_seq, reason = row
-    return LedgerRow(*(*facts, tuple(evidence), reverses_seq, reason))

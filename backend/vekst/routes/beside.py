@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from typing_extensions import override
 
 __all__ = ["AppWithApps"]
 
 
 class AppWithApps(FastAPI):
-    """FastAPI, which hands requests of some paths to ASGI apps; both stand behind the same `guard`."""
+    """FastAPI without pages of its own, which hands requests of some paths to `apps`; all stand behind the `guard`."""
 
-    def __init__(self, apps: Mapping[str, ASGIApp], guard: Callable[[ASGIApp], ASGIApp], **settings: object) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type]
+    def __init__(
+        self,
+        title: str,
+        lifespan: Lifespan[FastAPI],
+        *,
+        apps: Mapping[str, ASGIApp],
+        guard: Callable[[ASGIApp], ASGIApp],
+    ) -> None:
+        super().__init__(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
         self._apps = apps
         self._guard = guard
 

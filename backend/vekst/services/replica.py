@@ -90,7 +90,7 @@ class Replica:
 
     @asynccontextmanager
     async def reading(self, org_id: UUID, view: View) -> AsyncIterator[AsyncConnection]:
-        """A read-only transaction in the organisation, on the replica if it is far enough, else on the primary."""
+        """What only reads in the organisation, on the replica if it is far enough, else on the primary."""
         async with AsyncExitStack() as stack:
             connection = await self._entered(stack, org_id, view)
             if connection is None:

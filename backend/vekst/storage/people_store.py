@@ -49,7 +49,7 @@ class IdentityRow:
     role: str
     locale: str | None
     pack_version: int | None
-    manages: tuple[UUID, ...]
+    manages: Sequence[UUID]
 
 
 class IntegrationRow(NamedTuple):
@@ -194,9 +194,8 @@ _PUT_INTEGRATION: Final = text(
 
 async def find_person(connection: AsyncConnection, org_id: UUID, person: str) -> IdentityRow | None:
     """The active person of that key."""
-    for *facts, manages in await direct.fetch(connection, _FIND_PERSON, org_id, person):
-        return IdentityRow(*(*facts, tuple(manages)))
-    return None
+    rows = await direct.fetch(connection, _FIND_PERSON, org_id, person)
+    return IdentityRow(*rows[0]) if rows else None
 
 
 async def find_integration(connection: AsyncConnection, org_id: UUID, name: str) -> IntegrationRow | None:

@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 
-class _Usual(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class _Usual(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     """An event in JSON, its names as clients write them."""
 
     id: str
     type: str
-    occurredAt: str  # noqa: N815
+    occurred_at: str
     data: Any = None
     person: str | None = None
 
@@ -69,7 +69,7 @@ class ProgressEventInput:
             return None
         read: list[NewEvent] = []
         for each in found:
-            occurred_at = parse_instant(each.occurredAt)
+            occurred_at = parse_instant(each.occurred_at)
             data = {} if each.data is None else each.data
             if occurred_at.__class__ is not datetime or data.__class__ is not dict:
                 return None
