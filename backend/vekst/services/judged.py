@@ -1,4 +1,4 @@
-"""What a judgement writes: the entries it makes, numbered, and the rows of a whole batch."""
+"""What a judgement writes: the rows that it makes for its learner, and those of a whole batch."""
 
 from __future__ import annotations
 
@@ -17,22 +17,30 @@ from vekst.services.judgement import Judgement
 from vekst.services.outbox import RECOGNISED, SUMMARISED
 from vekst.services.places import places_of
 from vekst.storage import boards_store, judged_store
+from vekst.storage.boards_store import Place
 from vekst.storage.judged_store import JudgedRows
 from vekst.storage.ledger_store import Entry
 from vekst.storage.outbox_store import Message
 from vekst.storage.standings_store import StandingRow, StandingUpdate
 
-__all__ = ["Judged", "Written", "numbered", "write"]
+__all__ = ["Judged", "Written", "judged_rows", "write"]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A learner's judgement with the rows it makes."""
+    """The rows that a learner's judgement makes, without the standing: a batch never holds those of all its learners.
+
+    `refs` are the events judged, `folded` is how many were looked at for it; `whole` says that the places are all that
+    the learner has.
+    """
 
     row: StandingRow
-    judgement: Judgement
+    refs: Sequence[int]
+    folded: int
     entries: Sequence[Entry]
     update: StandingUpdate
+    places: Sequence[Place]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,10 @@ class Written:
     oldest: datetime | None = None
 
 
-def numbered(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime) -> Judged:
-    """Number what is new: reversals first, then recognitions, each with the learner's next `seq`."""
+def judged_rows(
+    pack: Pack, row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime
+) -> Judged:
+    """The rows of a judgement; what is new is numbered, reversals first, each entry with the learner's next `seq`."""
     entries: list[Entry] = []
     past = {**lives, **{each.held.recognition.identity: each.held.life for each in judgement.reversals}}
     for each in judgement.reversals:
@@ -65,7 +75,10 @@ def numbered(row: StandingRow, judgement: Judgement, lives: Mapping[Identity, in
         reversals=row.reversals + len(judgement.reversals),
         state=encode(judgement.standing),
     )
-    return Judged(row, judgement, entries, update)
+    # There may be no places yet, or all of them may be others.
+    since = None if row.state is None else judgement.since
+    places = places_of(pack, judgement.standing, row, now, since=since)
+    return Judged(row, judgement.judged, judgement.folded, entries, update, places, whole=since is None)
 
 
 async def write(
@@ -86,25 +99,16 @@ async def write(
         entries=[entry for each in judged for entry in each.entries],
         messages=messages,
         told=told if messages else (),
-        judged=[(each.row.learner_id, ref) for each in judged for ref in each.judgement.judged],
+        judged=[(each.row.learner_id, ref) for each in judged for ref in each.refs],
         updates=[each.update for each in judged],
     )
     oldest = await judged_store.write(connection, org_id, rows, now)
     if pack.leaderboards or any(each.row.pack_version != pack.version for each in judged):
-        places = [
-            place
-            for each in judged
-            for place in places_of(pack, each.judgement.standing, each.row, now, since=_moved_since(each))
-        ]
-        whole = [each.row.learner_id for each in judged if _moved_since(each) is None]
+        places = [place for each in judged for place in each.places]
+        whole = [each.row.learner_id for each in judged if each.whole]
         if places or whole:
             await boards_store.put(connection, org_id, places, whole=whole)
     return Written(messages, oldest)
-
-
-def _moved_since(judged: Judged) -> datetime | None:
-    """From when on places can have moved; None where there may be none yet, or all of them may be others."""
-    return None if judged.row.state is None else judged.judgement.since
 
 
 def _message(judged: Judged, now: datetime) -> Message:

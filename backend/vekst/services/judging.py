@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import Final
 from uuid import UUID
@@ -13,17 +14,19 @@ import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vekst.domain.events import ProgressEvent
+from vekst.domain.recognitions import Identity
 from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.services.clock import Clock
-from vekst.services.judged import Judged, numbered, write
-from vekst.services.judgement import judge_again, judge_on_top, leave_alone, standing_below
+from vekst.services.judged import Judged, judged_rows, write
+from vekst.services.judgement import Judgement, judge_again, judge_on_top, leave_alone, standing_below
 from vekst.services.outbox import OutboxService
 from vekst.services.packs import Packs
 from vekst.signals import Signals
 from vekst.storage import events_store, ledger_store, organisations_store, standings_store
 from vekst.storage.database import Database
-from vekst.storage.standings_store import NOBODY
+from vekst.storage.standings_store import NOBODY, StandingRow
 
 __all__ = ["AGAIN_AT_MOST", "EVENTS_AT_MOST", "LEARNERS_AT_MOST", "JudgedBatch", "JudgingService"]
 
@@ -177,7 +180,7 @@ class JudgingService:
             await _set_aside(connection, org_id, failed, now)
             told = self._outbox.told(org_id)
             written = await write(connection, org_id, pack, judged, now, told=told)
-        events = sum(len(each.judgement.judged) for each in judged)
+        events = sum(len(each.refs) for each in judged)
         # Who was claimed and not judged waits on.
         is_full = events >= EVENTS_AT_MOST or len(judged) + len(failed) < len(claimed)
         batch = JudgedBatch(
@@ -205,7 +208,7 @@ class JudgingService:
         if oldest is not None:
             metrics.lag.observe(max(0.0, (self._clock() - oldest).total_seconds()))
         for each in judged:
-            metrics.fold_events.observe(each.judgement.folded)
+            metrics.fold_events.observe(each.folded)
         entries = [entry.entry_id for each in judged for entry in each.entries]
         ends = {"first_entry": str(min(entries)), "last_entry": str(max(entries))} if entries else {}
         _log.info("judged", org_id=str(org_id), **batch.counts(), **ends)
@@ -251,32 +254,57 @@ def _comes_from_the_data(error: Exception) -> bool:
 async def _judge_learners(
     connection: AsyncConnection, org_id: UUID, pack: Pack, claimed: Sequence[UUID], now: datetime
 ) -> tuple[list[Judged], dict[UUID, Exception]]:
-    """Judge the claimed learners as far as the batch goes; a learner whose judging fails does not stop the others."""
+    """Judge the claimed learners as far as the batch goes: on top of their standings, or again from all events."""
     pending = await events_store.pending(connection, org_id, claimed, EVENTS_AT_MOST)
     # Learners beyond the last event read were claimed in vain; where none waits, all are here for the new version.
     found = await standings_store.read(connection, org_id, list(pending) or claimed)
     rows = {learner_id: row for learner_id, row in sorted(found.items()) if not leave_alone(row, pack)}
-    below = {learner_id: standing_below(pack, row, pending.get(learner_id, ())) for learner_id, row in rows.items()}
-    again = [learner_id for learner_id, standing in below.items() if standing is None][:AGAIN_AT_MOST]
-    history = await events_store.history(connection, org_id, again) if again else {}
-    held = await ledger_store.held(connection, org_id, again) if again else {}
     reversed_ones = [learner_id for learner_id, row in rows.items() if row.reversals]
     lives = await ledger_store.lives(connection, org_id, reversed_ones) if reversed_ones else {}
-    judged: list[Judged] = []
-    failed: dict[UUID, Exception] = {}
+    outcome = _Outcome(pack, now, lives)
+    again: list[UUID] = []
     for learner_id, row in rows.items():
-        standing = below[learner_id]
+        if not outcome.judge(row, partial(_on_top, pack, row, pending.get(learner_id, ()))):
+            again.append(learner_id)
+    again = again[:AGAIN_AT_MOST]
+    history = await events_store.history(connection, org_id, again) if again else {}
+    held = await ledger_store.held(connection, org_id, again) if again else {}
+    for learner_id in again:
+        row = rows[learner_id]
+        outcome.judge(row, partial(judge_again, pack, row, history[learner_id], held.get(learner_id, ())))
+    return outcome.judged, outcome.failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What comes of judging one learner after the other; whose judging fails does not stop the others."""
+
+    pack: Pack
+    now: datetime
+    lives: Mapping[UUID, Mapping[Identity, int]]
+    judged: list[Judged] = field(default_factory=list)
+    failed: dict[UUID, Exception] = field(default_factory=dict)
+
+    def judge(self, row: StandingRow, judge: Callable[[], Judgement | None]) -> bool:
+        """Judge a learner; False where that way leads to no judgement.
+
+        Of it nothing is held but the rows it makes: the standing is gone before the next one is read, so that all are
+        judged in the same few pages of memory, and no garbage collection finds more than one.
+        """
         try:
-            if standing is not None:
-                judgement = judge_on_top(pack, standing, pending.get(learner_id, ()))
-            elif learner_id in history:
-                judgement = judge_again(pack, row, history[learner_id], held.get(learner_id, ()))
-            else:
-                continue
-            judged.append(numbered(row, judgement, lives.get(learner_id, {}), now))
+            judgement = judge()
+            if judgement is None:
+                return False
+            lives = self.lives.get(row.learner_id, {})
+            self.judged.append(judged_rows(self.pack, row, judgement, lives, self.now))
         except Exception as error:  # noqa: BLE001 - whatever one learner's events bring about, the others are judged
-            failed[learner_id] = error
-    return judged, failed
+            self.failed[row.learner_id] = error
+        return True
+
+
+def _on_top(pack: Pack, row: StandingRow, pending: Sequence[ProgressEvent]) -> Judgement | None:
+    standing = standing_below(pack, row, pending)
+    return judge_on_top(pack, standing, pending) if standing is not None else None
 
 
 async def _set_aside(

@@ -22,7 +22,7 @@ from vekst.engine.pack import Pack
 from vekst.engine.sides import outcome
 from vekst.engine.standing import keep
 from vekst.services.clock import Clock, new_id
-from vekst.services.judged import Judged, numbered, write
+from vekst.services.judged import Judged, judged_rows, write
 from vekst.services.judgement import Judgement, leave_alone, standing_below
 from vekst.services.judging import JudgingService
 from vekst.services.outbox import RECOGNISED, OutboxService
@@ -209,7 +209,7 @@ async def _recognise(
             apart.append(Entry(learner_id, row.ledger_seq + 1, new_id(now), recognition, 1))
             continue
         keep(pack, standing, recognition)
-        judged.append(numbered(row, Judgement(standing, [recognition], (), ()), {}, now))
+        judged.append(judged_rows(pack, row, Judgement(standing, [recognition], (), ()), {}, now))
     messages = [Message(new_id(now), each.learner_id, RECOGNISED, {"from": each.seq, "to": each.seq}) for each in apart]
     if apart:
         rows = JudgedRows(pack.version, apart, messages, told=() if judged else told)
