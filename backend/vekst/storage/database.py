@@ -7,11 +7,9 @@ is the first thing that is looked at when a connection is lent again.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import Final, Self
 from uuid import UUID
 
@@ -19,9 +17,10 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
-from vekst.storage.direct import FAILURES, Driver, driver_of, raise_as_ours
+from vekst.storage.direct import FAILURES, Driver, raise_as_ours
+from vekst.storage.pool import Lent, Pool
 from vekst.storage.urls import async_url
 
 __all__ = ["APP_ROLE", "ERASER_ROLE", "BehindError", "Database"]
@@ -34,7 +33,6 @@ ERASER_ROLE: Final = "vekst_eraser"
 # Longer than any statement of the app may take: the server that does not answer by then is gone, or the line to it.
 _ANSWER_WITHIN: Final = 35.0
 _CONNECTED_WITHIN: Final = 10.0
-_CLOSED_WITHIN: Final = 3.0
 _ROLLED_BACK_WITHIN: Final = 5.0
 # For so long a connection is taken to be alive without a word to the server, which may have cut it meanwhile.
 _FRESH: Final = 1.0
@@ -52,7 +50,6 @@ _BIND_FOLLOWING: Final = """
 """
 _NOBODY: Final = ""
 _WRITTEN: Final = "SELECT pg_current_wal_flush_lsn() - '0/0'"
-_LENDING: Final = "vekst_lending"
 # Statements of the app are short; one that is not has gone wrong, and must not hold its locks.
 _SESSION: Final = {
     "role": APP_ROLE,
@@ -76,25 +73,12 @@ class BehindError(Exception):
     """The replica does not show yet what must be shown."""
 
 
-@dataclass(slots=True)
-class _Lending:
-    """What is known of a connection of the pool, for as long as it lasts."""
-
-    is_used: bool = False
-    bound_to: str | None = None
-    """The organisation of its session; None where nobody can know."""
-    returned: float = 0.0
-
-    def is_ready(self, org_id: str) -> bool:
-        """Whether a reader of the organisation can have it as it is."""
-        return self.bound_to == org_id and time.monotonic() - self.returned < _FRESH
-
-
 class Database:
     """A pool of connections; every use of one names its organisation, and without one no row is visible."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, pool: Pool) -> None:
         self._engine = engine
+        self._pool = pool
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10, patience: float | None = None) -> Self:
@@ -105,29 +89,23 @@ class Database:
         connect_within, answer_within = (patience, patience) if patience else (_CONNECTED_WITHIN, _ANSWER_WITHIN)
         engine = create_async_engine(
             async_url(url),
-            pool_size=connections,
-            max_overflow=0,
+            poolclass=NullPool,
             json_deserializer=orjson.loads,
             # What stands in a row is nobody's business who reads a log.
             hide_parameters=True,
             # Transactions are begun and ended here, not by SQLAlchemy, which would take a trip more for each.
             isolation_level="AUTOCOMMIT",
-            pool_timeout=connect_within,
             connect_args={
                 "server_settings": _SESSION,
                 "timeout": connect_within,
                 "command_timeout": answer_within,
             },
         )
-        return cls(engine)
+        return cls(engine, Pool(engine, connections, patience=connect_within))
 
     async def close(self) -> None:
-        """Close all connections; those on lines that are dead are left."""
-        try:
-            async with asyncio.timeout(_CLOSED_WITHIN):
-                await self._engine.dispose()
-        except TimeoutError:
-            await self._engine.dispose(close=False)
+        """Close all connections."""
+        await self._pool.close()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -136,8 +114,7 @@ class Database:
 
     def connections(self) -> tuple[int, int]:
         """How many connections are in use, and how many wait for use."""
-        pool = self._engine.pool
-        return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else (0, 0)
+        return self._pool.count()
 
     def writing(self, org_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-write transaction in the organisation, committed at the end unless an error is raised."""
@@ -163,7 +140,7 @@ class Database:
             begun = await self._begun(_BIND_FOLLOWING.format(org_id=org_id, position=place))
         except DataError:
             raise BehindError from None
-        async with _to_its_end(*begun) as connection:
+        async with self._to_its_end(begun) as connection:
             yield connection
 
     async def written(self) -> int:
@@ -182,72 +159,70 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, beginning: str) -> AsyncIterator[AsyncConnection]:
-        async with _to_its_end(*await self._begun(beginning)) as connection:
+        async with self._to_its_end(await self._begun(beginning)) as connection:
             yield connection
 
     @asynccontextmanager
-    async def _statements(self, org_id: str) -> AsyncIterator[AsyncConnection]:
-        connection, driver = await self._begun(_BIND_READING.format(org_id=org_id), org_id)
-        lending = _lending(connection)
+    async def _to_its_end(self, lent: Lent) -> AsyncIterator[AsyncConnection]:
+        """Commit what was begun, or roll it back, and give the connection back."""
         try:
-            yield connection
+            yield lent.connection
+            await _commit(lent.driver)
         except BaseException:
-            await _roll_back(driver)
+            await _roll_back(lent.driver)
             raise
         finally:
-            if driver.is_in_transaction():
-                # Its end could unbind what is taken to be bound.
-                driver.terminate()
-            lending.returned = time.monotonic()
-            await connection.close()
+            await self._pool.take_back(lent)
 
-    async def _begun(self, beginning: str, binds_to: str | None = None) -> tuple[AsyncConnection, Driver]:
+    @asynccontextmanager
+    async def _statements(self, org_id: str) -> AsyncIterator[AsyncConnection]:
+        lent = await self._begun(_BIND_READING.format(org_id=org_id), org_id)
+        try:
+            yield lent.connection
+        except BaseException:
+            await _roll_back(lent.driver)
+            raise
+        finally:
+            if lent.driver.is_in_transaction():
+                # Its end could unbind what is taken to be bound.
+                lent.driver.terminate()
+            lent.returned = time.monotonic()
+            await self._pool.take_back(lent)
+
+    async def _begun(self, beginning: str, binds_to: str | None = None) -> Lent:
         """A connection on which the beginning was run; those that the server has cut meanwhile are replaced.
 
         One that `binds_to` an organisation is not run where the connection is bound to it already.
         """
         while True:
-            connection = await self._engine.connect()
-            driver, lending = driver_of(connection), _lending(connection)
+            lent = await self._pool.lend()
+            driver = lent.driver
             if binds_to is not None:
-                if lending.is_ready(binds_to) and not driver.is_closed():
-                    return connection, driver
-                lending.bound_to = None
-            used, lending.is_used = lending.is_used, True
+                if _is_ready(lent, binds_to):
+                    return lent
+                lent.bound_to = None
+            used, lent.is_used = lent.is_used, True
             try:
                 await _run(driver, beginning)
             except BaseException as error:
                 cut = driver.is_closed() or isinstance(error, OperationalError)
                 try:
                     await _roll_back(driver)
-                    if cut:
-                        await connection.invalidate()
                 finally:
                     # Also where the rolling back is cancelled: the pool must get it back.
-                    await connection.close()
+                    if cut:
+                        driver.terminate()
+                    await self._pool.take_back(lent)
                 if not (cut and used):
                     raise
             else:
-                lending.bound_to = lending.bound_to if binds_to is None else binds_to
-                return connection, driver
+                lent.bound_to = lent.bound_to if binds_to is None else binds_to
+                return lent
 
 
-def _lending(connection: AsyncConnection) -> _Lending:
-    found: _Lending = connection.info.setdefault(_LENDING, _Lending())
-    return found
-
-
-@asynccontextmanager
-async def _to_its_end(connection: AsyncConnection, driver: Driver) -> AsyncIterator[AsyncConnection]:
-    """Commit what was begun, or roll it back, and give the connection back."""
-    try:
-        yield connection
-        await _commit(driver)
-    except BaseException:
-        await _roll_back(driver)
-        raise
-    finally:
-        await connection.close()
+def _is_ready(lent: Lent, org_id: str) -> bool:
+    """Whether a reader of the organisation can have the connection as it is."""
+    return lent.bound_to == org_id and time.monotonic() - lent.returned < _FRESH and not lent.driver.is_closed()
 
 
 async def _run(driver: Driver, statement: str) -> str:
