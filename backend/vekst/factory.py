@@ -20,7 +20,7 @@ from vekst.domain.audit import SYSTEM, Author
 from vekst.engine.pack import Pack
 from vekst.engine.version import ENGINE_VERSION
 from vekst.jobs.arq_queue import ArqQueue
-from vekst.jobs.live import Live, Wakes, channel, organisation_channel
+from vekst.jobs.live import Live, Wakes
 from vekst.jobs.marks import Marks
 from vekst.jobs.query_store import QueryStore
 from vekst.jobs.rates import Rates
@@ -260,8 +260,7 @@ class Factory:
 
     def wakes(self, org_id: UUID, learner_id: UUID | None = None) -> AbstractContextManager[Wakes]:
         """What tells, for the length of a block, that a learner (None: anyone) has something new."""
-        name = channel(org_id, learner_id) if learner_id else organisation_channel(org_id)
-        return self._process.live.listening(name)
+        return self._process.live.listening(org_id, learner_id)
 
     def stream_turn(self) -> AbstractAsyncContextManager[None]:
         """A stream's turn to read, first come first served; never to be held while it waits or sends."""

@@ -20,13 +20,13 @@ async def test_a_recognition_wakes_the_learners_stream_and_leaves_no_message(
     kari = await organisation.actor("kari")
     assert kari.learner_id is not None
     async with process.client.pubsub() as stream:
-        await stream.subscribe(channel(organisation.id, kari.learner_id))
+        await stream.subscribe(channel(organisation.id))
         assert await stream.get_message(timeout=5)
         await organisation.record("kari", new_event("1"))
         await organisation.judge()
         message = await stream.get_message(timeout=5)
     assert message is not None
-    assert message["type"] == "message"
+    assert (message["type"], message["data"].decode()) == ("message", str(kari.learner_id))
     # What was told goes with the next judging that has something to tell, or with the sweep.
     assert await organisation.rows("SELECT count(*) FROM outbox") == [(1,)]
     await organisation.record("kari", new_event("2"))

@@ -15,7 +15,7 @@ ENGINE_VERSION: Final = f"4+{CALENDAR_DATA}"
 
 def is_newer(a: str, b: str) -> bool:
     """Whether engine version `a` is newer than `b`, number by number."""
-    return _parts(a) > _parts(b)
+    return a != b and _parts(a) > _parts(b)
 
 
 def _parts(version: str) -> list[tuple[int, str]]:

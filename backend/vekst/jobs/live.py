@@ -1,5 +1,7 @@
 """Live wake-ups over Valkey: tell streams that something is new, so that they read on from their cursor.
 
+One message tells of all the learners of a batch, on their organisation's channel.
+
 A wake-up never says what is new, so one that is lost or comes twice does no harm: streams look by themselves now and
 then, and whenever the line to Valkey was cut.
 """
@@ -16,21 +18,17 @@ import structlog
 
 from vekst.jobs.valkey import UNREACHABLE, Valkey
 
-__all__ = ["Live", "Wakes", "channel", "organisation_channel"]
+__all__ = ["Live", "Wakes", "channel"]
 
 _PREFIX: Final = "vekst:live:"
+_ANYONE: Final = ""
 _PAUSE: Final = 1.0
 _QUIET: Final = 15.0
 _LOG: Final = structlog.get_logger(__name__)
 
 
-def channel(org_id: UUID, learner_id: UUID) -> str:
-    """The channel on which a learner's wake-ups are published."""
-    return f"{_PREFIX}{org_id}:{learner_id}"
-
-
-def organisation_channel(org_id: UUID) -> str:
-    """The channel on which it is published that some learner of the organisation has something new."""
+def channel(org_id: UUID) -> str:
+    """The channel on which it is published that some learners of the organisation have something new."""
     return f"{_PREFIX}{org_id}"
 
 
@@ -57,7 +55,7 @@ class Live:
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
-        self._listeners: dict[str, set[Wakes]] = {}
+        self._listeners: dict[tuple[str, str], set[Wakes]] = {}
         self._hearing: asyncio.Task[None] | None = None
 
     async def publish(self, org_id: UUID, learner_ids: Iterable[UUID]) -> bool:
@@ -65,20 +63,16 @@ class Live:
         taken = False
         async with self._valkey.trying("live") as client:
             if client is not None:
-                async with client.pipeline(transaction=False) as trip:
-                    for learner_id in learner_ids:
-                        trip.publish(channel(org_id, learner_id), b"")
-                    trip.publish(organisation_channel(org_id), b"")
-                    await trip.execute()
+                await client.publish(channel(org_id), " ".join(map(str, learner_ids)))
                 taken = True
         return taken
 
     @contextmanager
-    def listening(self, name: str) -> Iterator[Wakes]:
-        """The wake-ups of a channel for the length of a block."""
+    def listening(self, org_id: UUID, learner_id: UUID | None = None) -> Iterator[Wakes]:
+        """The wake-ups of a learner (None: of anyone in the organisation) for the length of a block."""
         if self._hearing is None:
             self._hearing = asyncio.create_task(self._hear())
-        wakes = Wakes()
+        name, wakes = (channel(org_id), str(learner_id or _ANYONE)), Wakes()
         self._listeners.setdefault(name, set()).add(wakes)
         try:
             yield wakes
@@ -112,8 +106,12 @@ class Live:
                 if message is None:
                     await line.ping()
                 elif message["type"] == "pmessage":
-                    for wakes in self._listeners.get(message["channel"].decode(), ()):
-                        wakes.wake()
+                    self._wake(message["channel"].decode(), message["data"].decode().split())
+
+    def _wake(self, organisation: str, learners: Iterable[str]) -> None:
+        for learner in (_ANYONE, *learners):
+            for wakes in self._listeners.get((organisation, learner), ()):
+                wakes.wake()
 
     def _wake_all(self) -> None:
         for listeners in self._listeners.values():
