@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import Identity
@@ -26,8 +27,7 @@ from vekst.storage.standings_store import StandingRow, StandingUpdate
 __all__ = ["Judged", "Written", "judged_rows", "write"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """The rows that a learner's judgement makes, without the standing: a batch never holds those of all its learners.
 
     `refs` are the events judged, `folded` is how many were looked at for it; `whole` says that the places are all that

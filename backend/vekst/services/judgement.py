@@ -33,8 +33,7 @@ class Reversal:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """The outcome for one learner: the standing, what is new in the ledger, and the refs of the events judged.
 
     `folded` is how many events were looked at for it; `since` is the first instant at which anything was judged, None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from vekst.domain.actors import Role
 from vekst.domain.periods import Window, window_key, window_named, window_start
 from vekst.engine.pack import Leaderboard, Pack, PointsMeasure, StreakMeasure, TallyMeasure
-from vekst.engine.readings import StreakReading, streak_reading
 from vekst.engine.standing import Standing
+from vekst.engine.streaks import current_run, next_losses
 from vekst.engine.tallies import EVER, VALUE_AT_MOST, oldest_window, tally_values
 from vekst.storage.board_scopes import ORGANISATION_SCOPE, period_of, team_scope, windowed
 from vekst.storage.boards_store import Place
@@ -20,8 +19,7 @@ from vekst.storage.standings_store import StandingRow
 __all__ = ["is_over", "oldest_windows", "places_of", "takes_part"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(NamedTuple):
     """A value, the window that it is of, and the instant until which it holds."""
 
     value: int
@@ -41,7 +39,7 @@ def places_of(
         boards = [board for board in boards if _has_moved(pack, standing, board)]
     if not boards:
         return []
-    reader = _Reader(pack, boards, standing, now, since)
+    reader = _Reader(pack, standing, now, since)
     scopes = (ORGANISATION_SCOPE, *(team_scope(team_id) for team_id in row.teams))
     return [
         Place(board.key, windowed(scope, value.period), row.learner_id, value.value, value.holds_until)
@@ -90,32 +88,21 @@ def is_over(pack: Pack, place: Place, now: datetime) -> bool:
 
 
 class _Reader:
-    """The values of one standing, each streak read once."""
+    """The values of one standing."""
 
-    def __init__(
-        self,
-        pack: Pack,
-        boards: Iterable[Leaderboard],
-        standing: Standing | None,
-        now: datetime,
-        since: datetime | None,
-    ) -> None:
+    def __init__(self, pack: Pack, standing: Standing | None, now: datetime, since: datetime | None) -> None:
         self._pack = pack
         self._standing = standing
         self._now = now
         # Where the local date is the furthest behind, it is still the day before that of UTC.
         self._since = since.date().toordinal() - 1 if since else None
-        keys = {board.measure.streak for board in boards if isinstance(board.measure, StreakMeasure)}
-        self._streaks: Mapping[str, StreakReading] = (
-            {key: streak_reading(pack, standing, key, now) for key in keys} if standing else {}
-        )
 
     def values(self, board: Leaderboard) -> Iterator[_Value]:
         """The values under the board's measure; where it has windows, first a row that says who is on the board."""
         standing = self._standing
         match board.measure:
             case StreakMeasure(streak, of):
-                yield self._run(self._streaks.get(streak), of)
+                yield self._run(standing, streak, of) if standing else _Value(0)
             case PointsMeasure(per=None):
                 yield _Value(min(VALUE_AT_MOST, standing.effort) if standing else 0)
             case TallyMeasure(per=None, tally=index):
@@ -137,10 +124,12 @@ class _Reader:
             if window >= first:
                 yield _Value(value, window_key(per, window))
 
-    def _run(self, reading: StreakReading | None, of: str) -> _Value:
-        if reading is None:
-            return _Value(0)
+    def _run(self, standing: Standing, key: str, of: str) -> _Value:
+        index = self._pack.streak_index[key]
+        streak, state = self._pack.streaks[index], standing.streaks[index]
         if of == "longest":
-            return _Value(reading.longest)
-        alive = reading.current > 0 and (reading.ends_at is None or reading.ends_at > self._now)
-        return _Value(reading.current, holds_until=reading.ends_at) if alive else _Value(0)
+            return _Value(state.longest)
+        run = current_run(streak, standing, state, self._now)
+        _, ends_at = next_losses(streak, standing, state, self._now, run)
+        alive = run[0] > 0 and (ends_at is None or ends_at > self._now)
+        return _Value(run[0], holds_until=ends_at) if alive else _Value(0)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,8 +17,7 @@ from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION, ORGANISATIO
 __all__ = ["Place", "choose", "find_past", "put", "recount", "take_empty_counts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A learner's row on one board, in one of its windows; `holds_until` is None for a value that time does not end."""
 
     board: str

@@ -14,7 +14,7 @@ from vekst.engine.readings.records import (
     StreakReadingState,
 )
 from vekst.engine.readings.rules import badge_readings, points_reading, quest_readings, skill_readings
-from vekst.engine.readings.streaks import streak_days, streak_reading, streak_readings
+from vekst.engine.readings.streaks import streak_days, streak_readings
 
 __all__ = [
     "BadgeReading",
@@ -33,6 +33,5 @@ __all__ = [
     "quest_readings",
     "skill_readings",
     "streak_days",
-    "streak_reading",
     "streak_readings",
 ]

@@ -12,19 +12,13 @@ from vekst.engine.readings.records import DayReading, DayState, StreakReading, S
 from vekst.engine.standing import Standing, StreakState
 from vekst.engine.streaks import active_periods, current_run, freezes_held, is_active, is_due, next_losses, period_of
 
-__all__ = ["streak_days", "streak_reading", "streak_readings"]
+__all__ = ["streak_days", "streak_readings"]
 
 
 def streak_readings(pack: Pack, standing: Standing, now: datetime) -> list[StreakReading]:
     """Every streak of the pack, as it is at `now`: a run that has ended reads as ended from that instant on."""
     states = zip(pack.streaks, standing.streaks, strict=True)
     return [_streak(streak, state, standing, now) for streak, state in states]
-
-
-def streak_reading(pack: Pack, standing: Standing, key: str, now: datetime) -> StreakReading:
-    """One streak of the pack, as it is at `now`; `KeyError` for an unknown streak."""
-    index = pack.streak_index[key]
-    return _streak(pack.streaks[index], standing.streaks[index], standing, now)
 
 
 def _streak(streak: Streak, state: StreakState, standing: Standing, now: datetime) -> StreakReading:
