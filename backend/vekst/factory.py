@@ -415,9 +415,13 @@ class Factory:
         """The same actor as the database knows them by now; None for one who is not active any more."""
         return await ActorsService(self._process.database, self.organisations()).again(actor)
 
+    def pack_met(self, org_id: UUID, version: int) -> Pack | None:
+        """That version of the organisation's pack, if this process has met it."""
+        return self._process.packs.cached(org_id, version)
+
     async def pack(self, org_id: UUID, version: int | None = None) -> Pack | None:
         """The latest version of the organisation's pack, or the one asked for, which costs no query once it was met."""
-        if version is not None and (found := self._process.packs.cached(org_id, version)):
+        if version is not None and (found := self.pack_met(org_id, version)):
             return found
         async with self._process.database.reading(org_id) as connection:
             if version is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 __all__ = ["BatchLoader", "Tasks"]
@@ -27,6 +27,8 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel what still runs and wait until it has let go of its connections."""
+        if not self._started:
+            return
         for task in self._started:
             task.cancel()
         await asyncio.gather(*self._started, return_exceptions=True)
@@ -43,13 +45,12 @@ class BatchLoader(Generic[Key, Value]):
 
     async def load(self, key: Key) -> Value | None:
         """The value of the key; None for one that does not exist."""
-        # One sibling that is cancelled must not take the batch from the others.
-        found = await asyncio.shield(self._batch(key))
-        return found.get(key)
+        return (await _fetched(self._batch(key))).get(key)
 
-    async def load_many(self, keys: Iterable[Key]) -> list[Value | None]:
+    async def load_many(self, keys: Sequence[Key]) -> list[Value | None]:
         """The values of the keys, in order."""
-        return list(await asyncio.gather(*map(self.load, keys)))
+        batches = [self._batch(key) for key in keys]
+        return [(await _fetched(batch)).get(key) for key, batch in zip(keys, batches, strict=True)]
 
     def _batch(self, key: Key) -> asyncio.Task[Mapping[Key, Value]]:
         if key not in self._batches:
@@ -62,3 +63,8 @@ class BatchLoader(Generic[Key, Value]):
         # Begins in the next turn of the loop: until then, siblings add their keys.
         keys, self._wanted = self._wanted, []
         return await self._fetch(keys)
+
+
+async def _fetched(batch: asyncio.Task[Result]) -> Result:
+    # One sibling that is cancelled must not take the batch from the others.
+    return batch.result() if batch.done() else await asyncio.shield(batch)

@@ -111,7 +111,9 @@ class Context:
 
     async def pack(self, version: int | None = None) -> Pack | None:
         """The organisation's pack in that version, or in the latest."""
-        return await self.loaders.packs.load(version if version is not None else self.caller.pack_version)
+        wanted = version if version is not None else self.caller.pack_version
+        met = self.factory.pack_met(self.actor.org_id, wanted) if wanted is not None else None
+        return met or await self.loaders.packs.load(wanted)
 
 
 Info = StrawberryInfo[Context, None]

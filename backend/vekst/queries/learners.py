@@ -37,7 +37,8 @@ _SELECT: Final = """
       left join standings s on s.org_id = p.org_id and s.learner_id = p.learner_id
      where p.org_id = $1 and p.active
 """
-_BY_ID: Final = _SELECT + " and p.learner_id = any($2::uuid[])"
+# Without the number of ids in sight the plan is made once, however many are asked for.
+_BY_ID: Final = _SELECT + " and p.learner_id = any(array(select unnest($2::uuid[])))"
 _BY_PERSON: Final = _SELECT + " and p.person = $2"
 
 

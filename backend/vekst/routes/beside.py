@@ -22,7 +22,15 @@ class AppWithApps(FastAPI):
         apps: Mapping[str, ASGIApp],
         guard: Callable[[ASGIApp], ASGIApp],
     ) -> None:
-        super().__init__(title=title, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+        super().__init__(
+            title=title,
+            lifespan=lifespan,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            # What is traced and counted, `vekst.signals` says.
+            telemetry={"tracing": False, "metrics": False, "logs": False},
+        )
         self._apps = apps
         self._guard = guard
 

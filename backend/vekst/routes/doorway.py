@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,15 +14,16 @@ from vekst.signals.causes import request_id, within_request
 
 __all__ = ["Doorway"]
 
-_ID: Final = "X-Request-Id"
-_SAFE: Final = {
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_OVER_TLS: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+_ID: Final = b"x-request-id"
+# As servers send them: names in lower case, in bytes.
+_SAFE: Final = (
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+_SAFE_OVER_TLS: Final = (*_SAFE, (b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
 _NOT_ASCII: Final = {
     "error": "QUERY_STRING_NOT_ASCII",
     "message": "The query string holds bytes beyond ASCII. Write each of them as % and two hexadecimal digits.",
@@ -43,7 +44,7 @@ class Doorway:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        name = request_id(headers.get(_ID))
+        name = request_id(headers.get("X-Request-Id"))
         with within_request(name):
             if scope["type"] == "websocket":
                 await self._app(scope, receive, send)
@@ -76,14 +77,13 @@ class _Answer:
 
     def __init__(self, send: Send, name: str, *, over_tls: bool) -> None:
         self._send = send
-        self._more = {_ID: name, **_SAFE, **(_OVER_TLS if over_tls else {})}
+        self._more = [(_ID, name.encode("latin-1")), *(_SAFE_OVER_TLS if over_tls else _SAFE)]
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         """Pass one message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for header, value in self._more.items():
-                headers.setdefault(header, value)
+            chosen = {header for header, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(each for each in self._more if each[0] not in chosen)]
         await self._send(message)

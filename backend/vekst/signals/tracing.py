@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 from opentelemetry.context import Context
-from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, TracerProvider
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Tracer, TracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 from sqlalchemy import Connection, ExceptionContext, event
@@ -18,6 +18,7 @@ from vekst.signals.causes import Cause
 __all__ = ["Tracing", "TracingNotInstalledError"]
 
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
+_NO_SPAN: Final = nullcontext(INVALID_SPAN)
 _SPAN: Final = "vekst_span"
 _STATEMENT_AT_MOST: Final = 2_000
 
@@ -41,24 +42,22 @@ class Tracing:
         """Whether spans are made."""
         return self._tracer is not None
 
-    @contextmanager
-    def serving(self, name: str, headers: Mapping[str, str]) -> Iterator[Span]:
+    def serving(self, name: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
         """A request; it goes on with the trace that its headers name."""
-        with self._span(name, SpanKind.SERVER, _PROPAGATOR.extract(dict(headers)) if self.on else None) as span:
-            yield span
+        if self._tracer is None:
+            return _NO_SPAN
+        return _span(self._tracer, name, SpanKind.SERVER, _PROPAGATOR.extract(dict(headers)))
 
-    @contextmanager
-    def working(self, name: str, cause: Mapping[str, object]) -> Iterator[Span]:
+    def working(self, name: str, cause: Mapping[str, object]) -> AbstractContextManager[Span]:
         """A job; it goes on with the trace of what caused it."""
+        if self._tracer is None:
+            return _NO_SPAN
         carrier = {key: value for key, value in cause.items() if isinstance(value, str)}
-        with self._span(name, SpanKind.CONSUMER, _PROPAGATOR.extract(carrier) if self.on else None) as span:
-            yield span
+        return _span(self._tracer, name, SpanKind.CONSUMER, _PROPAGATOR.extract(carrier))
 
-    @contextmanager
-    def step(self, name: str, **attributes: AttributeValue) -> Iterator[Span]:
+    def step(self, name: str, **attributes: AttributeValue) -> AbstractContextManager[Span]:
         """A part of the work at hand."""
-        with self._span(name, SpanKind.INTERNAL, None, attributes) as span:
-            yield span
+        return _span(self._tracer, name, SpanKind.INTERNAL, None, attributes) if self._tracer else _NO_SPAN
 
     def carried(self, cause: Cause) -> Cause:
         """The cause with the trace at hand, for the job that goes on with it."""
@@ -101,23 +100,21 @@ class Tracing:
         if shutdown is not None:
             shutdown()
 
-    @contextmanager
-    def _span(
-        self,
-        name: str,
-        kind: SpanKind,
-        context: Context | None,
-        attributes: Mapping[str, AttributeValue] | None = None,
-    ) -> Iterator[Span]:
-        if self._tracer is None:
-            yield INVALID_SPAN
-            return
-        # Errors are told by their kind alone: a message may hold what somebody wrote.
-        with self._tracer.start_as_current_span(
-            name, context=context, kind=kind, attributes=attributes, record_exception=False
-        ) as span:
-            try:
-                yield span
-            except BaseException as error:
-                span.set_attribute("error.type", type(error).__name__)
-                raise
+
+@contextmanager
+def _span(
+    tracer: Tracer,
+    name: str,
+    kind: SpanKind,
+    context: Context | None,
+    attributes: Mapping[str, AttributeValue] | None = None,
+) -> Iterator[Span]:
+    # Errors are told by their kind alone: a message may hold what somebody wrote.
+    with tracer.start_as_current_span(
+        name, context=context, kind=kind, attributes=attributes, record_exception=False
+    ) as span:
+        try:
+            yield span
+        except BaseException as error:
+            span.set_attribute("error.type", type(error).__name__)
+            raise
