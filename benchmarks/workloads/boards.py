@@ -101,7 +101,7 @@ def _rate(read: Read, board: CrowdedBoard, times: int) -> Contender:
 
 def _ours(process: Process, board: CrowdedBoard, seconds: list[float] | None = None) -> Read:
     """As the API reads it, the lending of the connection included."""
-    key = BoardKey.of(board.key)
+    key = BoardKey(board.key)
 
     async def read(viewer: UUID) -> int:
         began = time.perf_counter()

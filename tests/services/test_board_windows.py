@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tests.support.histories import history_of
 from tests.support.organisations import Organisation, new_event
 from tests.support.packs import WITH_WINDOWS
+from tests.support.team_boards import places_in_team
 from vekst.factory import Factory, Process
 from vekst.settings import Settings
 from vekst.storage.board_scopes import BAND_SHIFTS
@@ -55,10 +56,10 @@ async def join(craft: Organisation, person: str) -> None:
         await craft.factory.boards().join(await craft.actor(person), board)
 
 
-async def places(craft: Organisation, board: str, scope: str = "org") -> dict[tuple[object, str], object]:
-    """By person and window, on the organisation's board or the team's."""
-    rows = [(person, str(name), value) for person, name, value in await craft.rows(PLACES, board=board)]
-    return {(person, name.partition("/")[2]): value for person, name, value in rows if name.startswith(scope)}
+async def places(craft: Organisation, board: str) -> dict[tuple[object, str], object]:
+    """By person and window."""
+    rows = await craft.rows(PLACES, board=board)
+    return {(person, str(scope).partition("/")[2]): value for person, scope, value in rows}
 
 
 async def sound(craft: Organisation) -> None:
@@ -76,17 +77,15 @@ async def test_values_stand_in_the_windows_of_what_earned_them(craft: Organisati
     events = [new_event(day, at=at(day), minutes=0.4, customer=day[:7]) for day in days]
     await craft.record("kari", *events)
     await craft.judge()
-    weeks: dict[tuple[object, str], object] = {}
-    for scope in ("org", "team:"):
-        weeks = await places(craft, WEEKLY, scope)
-        assert weeks.keys() == {("kari", period) for period in ("", "2026-W08", "2026-W09", "2026-W10")}
-        assert weeks["kari", ""] == 0, "a row that says who is on the board"
-        assert weeks["kari", "2026-W08"] == 5
-        assert await places(craft, MONTHLY, scope) == {("kari", ""): 0, ("kari", "2026-02"): 3, ("kari", "2026-03"): 3}
-        assert await places(craft, EVER, scope) == {("kari", ""): 2}, "2.4 minutes, in whole ones"
-        customers = await places(craft, "customers-weekly", scope)
-        assert [customers["kari", week] for week in ("2026-W08", "2026-W09", "2026-W10")] == [1, 2, 1]
-        assert (await places(craft, "days-monthly", scope))["kari", "2026-02"] == 3
+    weeks = await places(craft, WEEKLY)
+    assert weeks.keys() == {("kari", period) for period in ("", "2026-W08", "2026-W09", "2026-W10")}
+    assert weeks["kari", ""] == 0, "a row that says who is on the board"
+    assert weeks["kari", "2026-W08"] == 5
+    assert await places(craft, MONTHLY) == {("kari", ""): 0, ("kari", "2026-02"): 3, ("kari", "2026-03"): 3}
+    assert await places(craft, EVER) == {("kari", ""): 2}, "2.4 minutes, in whole ones"
+    customers = await places(craft, "customers-weekly")
+    assert [customers["kari", week] for week in ("2026-W08", "2026-W09", "2026-W10")] == [1, 2, 1]
+    assert (await places(craft, "days-monthly"))["kari", "2026-02"] == 3
     [(effort,)] = await craft.rows("SELECT sum(points) FROM ledger_entries WHERE nature = 'effort'")
     assert sum(int(str(value)) for value in weeks.values()) == effort
     await sound(craft)
@@ -123,14 +122,16 @@ async def test_the_same_instant_is_of_the_week_that_each_learner_is_in(craft: Or
     await sound(craft)
 
 
-async def test_who_joins_is_in_past_windows_too_and_who_leaves_is_gone_from_all(craft: Organisation) -> None:
+async def test_who_joins_is_in_past_windows_too_and_who_leaves_is_gone_from_all(
+    craft: Organisation, clock: Now
+) -> None:
     await craft.hire("per", team="north")
     await craft.record("per", new_event("1", at=at("2026-02-10")), new_event("2", at=at("2026-03-03")))
     await craft.judge()
     assert ("per", "2026-W07") not in await places(craft, WEEKLY)
     await join(craft, "per")
     assert (await places(craft, WEEKLY))["per", "2026-W07"] == 5
-    assert (await places(craft, WEEKLY, "team:"))["per", "2026-W10"] == 5
+    assert (await places_in_team(craft, "north", WEEKLY, "2026-W10", now=clock.now))["per"] == 5
     await sound(craft)
     await craft.factory.boards().leave(await craft.actor("per"), WEEKLY)
     assert {person for person, _ in await places(craft, WEEKLY)} == {"kari"}
@@ -140,15 +141,13 @@ async def test_who_joins_is_in_past_windows_too_and_who_leaves_is_gone_from_all(
     await sound(craft)
 
 
-async def test_who_changes_team_takes_every_window_along(craft: Organisation) -> None:
+async def test_who_changes_team_takes_every_window_along(craft: Organisation, clock: Now) -> None:
     await craft.record("kari", new_event("1", at=at("2026-02-10")), new_event("2", at=at("2026-03-03")))
     await craft.judge()
     await craft.hire("kari", team="south")
-    [(north,), (south,)] = await craft.rows("SELECT team_id FROM teams ORDER BY key")
-    assert await places(craft, WEEKLY, f"team:{north}") == {}
-    assert (await places(craft, WEEKLY, f"team:{south}")).keys() == {
-        ("kari", period) for period in ("", "2026-W07", "2026-W10")
-    }
+    for period in ("2026-W07", "2026-W10"):
+        assert await places_in_team(craft, "north", WEEKLY, period, now=clock.now) == {}
+        assert await places_in_team(craft, "south", WEEKLY, period, now=clock.now) == {"kari": 5}
     await sound(craft)
 
 
@@ -171,21 +170,19 @@ async def test_windows_longer_ago_than_the_retention_are_no_places(craft: Organi
 async def test_what_is_longer_ago_is_taken_away_at_night_and_counts_of_nobody_with_it(
     craft: Organisation, clock: Now
 ) -> None:
-    """In the organisation and in the team; what is kept stays."""
+    """What is kept stays."""
     await craft.record("kari", new_event("1", at=at("2026-03-03")))
     await craft.judge()
     assert (await craft.factory.boards().tidy(craft.id)).learners == 0
     clock.now += timedelta(days=3690)
     await craft.record("kari", new_event("2", at=clock.now - timedelta(hours=1)))
     await craft.judge()
-    for scope in ("org", "team:"):
-        assert ("kari", "2026-W10") in await places(craft, WEEKLY, scope)
+    assert ("kari", "2026-W10") in await places(craft, WEEKLY)
     tidied = await craft.factory.boards().tidy(craft.id)
     assert tidied.learners == 1
     assert tidied.counts > 0
-    for scope in ("org", "team:"):
-        assert (await places(craft, WEEKLY, scope)).keys() == {("kari", ""), ("kari", "2036-W15")}
-        assert (await places(craft, MONTHLY, scope)).keys() == {("kari", ""), ("kari", "2036-04")}
+    assert (await places(craft, WEEKLY)).keys() == {("kari", ""), ("kari", "2036-W15")}
+    assert (await places(craft, MONTHLY)).keys() == {("kari", ""), ("kari", "2036-04")}
     for table in ("counts", "bands"):
         assert await craft.rows(f"SELECT count(*) FROM board_{table} WHERE members = 0") == [(0,)]
     assert not await craft.factory.boards().tidy(craft.id)

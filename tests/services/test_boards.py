@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests.support.histories import history_of
 from tests.support.organisations import Organisation, days_ago, new_event
 from tests.support.packs import changed
+from tests.support.team_boards import places_in_team
 from vekst.domain.actors import Role
 from vekst.domain.errors import NotAllowed, NotFound
 from vekst.factory import Factory, Process
@@ -21,7 +22,7 @@ CURRENT, LONGEST, EFFORT = "learning-streaks", "longest-streaks", "effort-ever"
 MEMBERS = """
     SELECT p.person, m.value, m.holds_until FROM board_members m
       JOIN people p ON p.org_id = m.org_id AND p.learner_id = m.learner_id
-     WHERE m.board = :board AND m.scope = :scope ORDER BY p.person
+     WHERE m.board = :board ORDER BY p.person
 """
 
 
@@ -45,8 +46,8 @@ async def craft(organisation: Organisation) -> Organisation:
     return organisation
 
 
-async def _places(craft: Organisation, board: str, scope: str = "org") -> dict[object, object]:
-    return {person: value for person, value, _ in await craft.rows(MEMBERS, board=board, scope=scope)}
+async def _places(craft: Organisation, board: str) -> dict[object, object]:
+    return {person: value for person, value, _ in await craft.rows(MEMBERS, board=board)}
 
 
 async def _join(craft: Organisation, *persons: str, board: str = CURRENT) -> None:
@@ -56,9 +57,7 @@ async def _join(craft: Organisation, *persons: str, board: str = CURRENT) -> Non
 
 async def _counts_agree(craft: Organisation) -> None:
     """The histogram has no drift: it counts exactly the organisation's rows."""
-    members = await craft.rows(
-        "SELECT board, value, count(*) FROM board_members WHERE scope = 'org' GROUP BY 1, 2 ORDER BY 1, 2"
-    )
+    members = await craft.rows("SELECT board, value, count(*) FROM board_members GROUP BY 1, 2 ORDER BY 1, 2")
     counts = await craft.rows("SELECT board, value, members FROM board_counts WHERE members <> 0 ORDER BY 1, 2")
     assert members == counts
 
@@ -94,10 +93,8 @@ async def test_who_never_did_anything_is_on_boards_that_need_no_joining_whatever
     await organisation.publish(changed("boards.yaml", "longest-streaks:", "other-streaks:"))
     assert organisation.id in await organisation.factory.judging().pending_organisations()
     await organisation.judge()
-    [(team,)] = await organisation.rows("SELECT team_id FROM teams")
-    for scope in ("org", f"team:{team}"):
-        assert await _places(organisation, "other-streaks", scope) == {"after": 0, "before": 0}
-        assert await _places(organisation, LONGEST, scope) == {}
+    assert await _places(organisation, "other-streaks") == {"after": 0, "before": 0}
+    assert await _places(organisation, LONGEST) == {}
     assert organisation.id not in await organisation.factory.judging().pending_organisations()
     await organisation.record("before", new_event("1"))
     await organisation.judge()
@@ -115,10 +112,10 @@ async def test_judging_moves_the_places_of_who_joined_in_the_organisation_and_th
     assert await _places(craft, CURRENT) == {"kari": 4, "ola": 0}
     [(effort,)] = await craft.rows("SELECT sum(points) FROM ledger_entries WHERE nature = 'effort'")
     assert await _places(craft, EFFORT) == {"kari": effort}
-    [(team,)] = await craft.rows("SELECT team_id FROM teams")
-    assert await _places(craft, CURRENT, f"team:{team}") == {"kari": 4}
+    assert await places_in_team(craft, "north", CURRENT) == {"kari": 4}
     await craft.hire("kari", team="south")
-    assert await _places(craft, CURRENT, f"team:{team}") == {}
+    assert await places_in_team(craft, "north", CURRENT) == {}
+    assert await places_in_team(craft, "south", CURRENT) == {"kari": 4}
     await _counts_agree(craft)
 
 

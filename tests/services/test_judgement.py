@@ -37,7 +37,6 @@ ROW = StandingRow(
     first_zone="Europe/Oslo",
     active=True,
     role="learner",
-    teams=(),
     joined=frozenset(),
     left=frozenset(),
 )

@@ -152,13 +152,13 @@ async def test_a_standing_of_another_version_than_its_row_is_named(craft: Organi
 
 
 async def test_a_wrong_place_and_a_wrong_histogram_are_named(craft: Organisation, as_owner: Change) -> None:
-    await as_owner("UPDATE board_members SET value = 99 WHERE org_id = :org AND board = 'effort-ever'")
+    await as_owner("UPDATE board_members SET value = 60 WHERE org_id = :org AND board = 'effort-ever'")
     told = await verified(craft)
     assert [_name(each)[:4] for each in told.differences if each.fault is Fault.PLACE] == [
         ("PLACE", "kari", "board", "effort-ever")
-    ] * 2, "in the organisation and in the team"
+    ]
     counts = [(each.key, each.occurrence, each.expected, each.found) for each in told.differences if not each.person]
-    assert counts == [("effort-ever", "50", "0", "1"), ("effort-ever", "99", "1", "0")]
+    assert counts == [("effort-ever", "50", "0", "1"), ("effort-ever", "60", "1", "0")]
 
 
 async def test_a_gap_in_the_numbering_is_named(craft: Organisation, as_owner: Change) -> None:

@@ -1,8 +1,8 @@
-"""Reads leaderboards: the places at the top, those around a viewer and the viewer's own, in one statement.
+"""Reads leaderboards of an organisation: the top, those around a viewer and the viewer's own place, in one statement.
 
-A rank is one plus the members above, so ties share it by nature. Organisation boards add up the members above from the
-bands of their histogram, a few hundred rows however many members there are; team boards count their rows. A row that
-no longer holds is left out from that very instant (L3).
+A rank is one plus the members above, so ties share it by nature. The members above are added up from the bands of the
+board's histogram, some dozens of rows however many members there are. A row that no longer holds is left out from that
+very instant (L3).
 """
 
 from __future__ import annotations
@@ -17,45 +17,37 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.queries.ranks import BoardReading, MemberRow, ranked
 from vekst.storage import direct
-from vekst.storage.board_scopes import BAND_SHIFTS, ORGANISATION_SCOPE, team_scope, windowed
+from vekst.storage.board_scopes import BAND_SHIFTS, EVERYONE, window_scope
 
 __all__ = ["BoardKey", "read_board"]
 
 
 @dataclass(frozen=True, slots=True)
 class BoardKey:
-    """Which board: its key, whose it is, and where it has windows, which of them."""
+    """Which board: its key, and where it has windows, which of them."""
 
     board: str
-    scope: str
     period: str | None = None
-
-    @classmethod
-    def of(cls, board: str, *, team_id: UUID | None = None, period: str | None = None) -> BoardKey:
-        """The board of the organisation, or of a team, in one of its windows."""
-        return cls(board, team_scope(team_id) if team_id else ORGANISATION_SCOPE, period)
-
-    @property
-    def has_histogram(self) -> bool:
-        """Whether the board is the whole organisation's."""
-        return self.scope == ORGANISATION_SCOPE
 
     @property
     def places(self) -> str:
-        """The scope of the rows with the values of the window."""
-        return windowed(self.scope, self.period)
+        """The scope of the rows with the values; everyone on the board has one in `EVERYONE`."""
+        return window_scope(self.period) if self.period else EVERYONE
+
+
+_BOARD: Final = "org_id = $1 and board = $2 and scope = $4"
+_HOLDS: Final = f"{_BOARD} and (holds_until is null or holds_until > $6)"
 
 
 def _bands() -> str:
     """The members, and the different values, in what is above a value: finest first, each up to where the next begins.
 
-    For the value 5,000 these are 5,001 to 5,119, then the bands of 128 up to 8,191, then those of 4,096, and so on.
+    For the value 1,000 these are 1,001 to 1,023, then the bands of 32 up to 2,047, then those of 1,024, and so on.
     """
     pieces = [
         f"""
         select members, cast(members > 0 as integer) as different from board_counts
-         where org_id = $1 and board = $2 and scope = $4
-           and board_counts.value > (select value from mine) and board_counts.value < (select {_after(0)} from mine)
+         where {_BOARD} and value > (select value from mine) and value < (select {_after(0)} from mine)
         """
     ]
     for number, shift in enumerate(BAND_SHIFTS, 1):
@@ -63,8 +55,7 @@ def _bands() -> str:
         pieces.append(
             f"""
             select members, different from board_bands
-             where org_id = $1 and board = $2 and scope = $4 and shift = {shift}
-               and band > (select {_band(number)} from mine) {end}
+             where {_BOARD} and shift = {shift} and band > (select {_band(number)} from mine) {end}
             """
         )
     return " union all ".join(pieces)
@@ -86,90 +77,86 @@ def _bounds() -> str:
     return ", ".join(columns)
 
 
-# What is counted in an organisation's board, in which rows that no longer hold are until they are swept. That there are
-# some is seldom so; what has to be taken away for them is only in the statement that is asked then.
-_BY_BANDS: Final = f"""
-    above as (select coalesce(cast(sum(members) as bigint), 0) as members,
-                     coalesce(cast(sum(different) as bigint), 0) as different from ({_bands()}) as bands),
-    beside as (
-        select c.value, c.members from (select distinct value from chosen) as v
-          join board_counts c on c.org_id = $1 and c.board = $2 and c.scope = $4 and c.value = v.value
+# What is counted, in which rows that no longer hold are until they are swept. That there are some is seldom so; what
+# has to be taken away for them is only in the statement that is asked then.
+_COUNTED: Final = f"""
+    counts as not materialized (select value, members from board_counts where {_BOARD}),
+    above as materialized (
+        select coalesce(cast(sum(members) as bigint), 0) as members,
+               coalesce(cast(sum(different) as bigint), 0) as different from ({_bands()}) as bands
     )
 """
-_BY_BANDS_BUT_EXPIRED: Final = f"""
+_COUNTED_BUT_EXPIRED: Final = f"""
     expired as materialized (
-        select value, count(*) as members from board_members
-         where org_id = $1 and board = $2 and scope = $4 and holds_until <= $6 group by value
+        select value, count(*) as members from board_members where {_BOARD} and holds_until <= $6 group by value
     ),
-    above as (
-        select coalesce(sum(members), 0) - (select coalesce(sum(e.members), 0) from expired e
-                                             where e.value > (select value from mine)) as members,
-               coalesce(sum(different), 0) - (select count(*) from expired e join board_counts c
-                                                  on c.org_id = $1 and c.board = $2 and c.scope = $4
-                                                 and c.value = e.value and c.members <= e.members
-                                               where e.value > (select value from mine)) as different
-          from ({_bands()}) as bands
-    ),
-    beside as (
+    counts as not materialized (
         select c.value, c.members - coalesce(e.members, 0) as members
-          from (select distinct value from chosen) as v
-          join board_counts c on c.org_id = $1 and c.board = $2 and c.scope = $4 and c.value = v.value
-          left join expired e on e.value = c.value
+          from board_counts c left join expired e using (value) where {_BOARD}
+    ),
+    above as materialized (
+        select cast(coalesce(sum(members), 0) - (select coalesce(sum(e.members), 0) from expired e
+                                                  where e.value > (select value from mine)) as bigint) as members,
+               cast(coalesce(sum(different), 0) - (select count(*) from expired e join counts c using (value)
+                                                    where e.value > (select value from mine)
+                                                      and c.members <= 0) as bigint) as different
+          from ({_bands()}) as bands
     )
 """
-_SIZE_BY_BANDS: Final = f"""
-    select coalesce(sum(members), 0) from board_bands
-     where org_id = $1 and board = $2 and scope = $3 and shift = {BAND_SHIFTS[-1]}
-"""
-_BY_ROWS: Final = """
-    above as (
-        select count(*) as members, count(distinct held.value) as different
-          from held where held.value > (select value from mine)
-    ),
-    beside as (select value, count(*) as members from held where value in (select value from chosen) group by value)
-"""
-_SIZE_BY_ROWS: Final = "select count(*) from board_members where org_id = $1 and board = $2 and scope = $3"
 # The first row of an index: whether there are any could also be found by looking through all rows that hold.
 _ANY_EXPIRED: Final = """
     select holds_until <= $6 from board_members
      where org_id = $1 and holds_until is not null order by holds_until limit 1
 """
-_HOLDS: Final = "org_id = $1 and board = $2 and scope = $4 and (holds_until is null or holds_until > $6)"
 
 
 @cache
-def _statement(counted: str, size: str, *, top: int, neighbours: int) -> str:
-    """$1 to $6: the organisation, the board, its scope and that of the window, the viewer, and now.
+def _statement(counted: str, *, top: int, neighbours: int) -> str:
+    """$1 to $6: the organisation, the board, the scopes of everyone and of the window, the viewer, and now.
 
-    The limits stand in the text: so the plan that PostgreSQL keeps for all boards is as good as one for this board,
-    which would take longer to make than to carry out.
+    Nobody is shown who stands beside a viewer in the lower half, so they are not looked for. The limits stand in the
+    text: so the plan that PostgreSQL keeps for all boards is as good as one for this board, which would take longer to
+    make than to carry out.
     """
     return f"""
-    with held as not materialized (select learner_id, value from board_members where {_HOLDS} and value > 0),
-    mine as materialized (select learner_id, value, {_bounds()} from held where learner_id = $5),
-    chosen as materialized (
-        (select learner_id, value, true as is_top from held order by value desc, learner_id desc limit {top})
+    with mine as materialized (
+        select learner_id, value, {_bounds()} from board_members where {_HOLDS} and value > 0 and learner_id = $5
+    ),
+    {counted},
+    place as materialized (
+        select size.members as size, above.members as above, above.different,
+               (above.members + counts.members) * 2 <= size.members as is_in_upper_half
+          from above cross join (
+               select coalesce(cast(sum(members) as bigint), 0) as members from board_bands
+                where org_id = $1 and board = $2 and scope = $3 and shift = {BAND_SHIFTS[-1]}) as size
+          left join mine on true left join counts on counts.value = mine.value
+    ),
+    chosen as (
+        (select learner_id, value, true as is_top from board_members
+          where {_HOLDS} and value > 0 order by value desc, learner_id desc limit {top})
         union all
         select learner_id, value, false from mine
         union all
         (select learner_id, value, false from board_members
           where {_HOLDS} and (value, learner_id) > ((select value from mine), (select learner_id from mine))
+            and (select is_in_upper_half from place)
           order by value, learner_id limit {neighbours})
         union all
-        (select learner_id, value, false from held
-          where (value, learner_id) < ((select value from mine), (select learner_id from mine))
+        (select learner_id, value, false from board_members
+          where {_HOLDS} and value > 0
+            and (value, learner_id) < ((select value from mine), (select learner_id from mine))
+            and (select is_in_upper_half from place)
           order by value desc, learner_id desc limit {neighbours})
     ),
-    {counted},
     named as (
-        select p.learner_id, p.person, p.name, c.value, c.is_top, b.members as beside
-          from chosen c join beside b on b.value = c.value
-          join people p on p.org_id = $1 and p.learner_id = c.learner_id and p.active
+        select p.learner_id, p.person, p.name, chosen.value, chosen.is_top, counts.members as beside
+          from chosen join counts on counts.value = chosen.value
+          join people p on p.org_id = $1 and p.learner_id = chosen.learner_id and p.active
     )
-    select ({size}) as size, ({_ANY_EXPIRED}) as any_expired, above.members as above, above.different,
+    select place.size, ({_ANY_EXPIRED}) as any_expired, place.above, place.different,
            (select value from board_members where {_HOLDS} and value > (select value from mine)
              order by value limit 1) as next_value, n.*
-      from above left join named n on true
+      from place left join named n on true
      order by n.value desc, n.learner_id desc
     """
 
@@ -184,19 +171,15 @@ async def read_board(
     top: int,
     neighbours: int,
 ) -> BoardReading:
-    """The first `top` places, the viewer's own and up to `neighbours` on either side of it, as of `now`."""
-    values = (org_id, key.board, key.scope, key.places, viewer, now)
+    """The first `top` places and the viewer's own as of `now`, in the upper half with `neighbours` on either side."""
 
-    async def rows_of(counted: str, size: str) -> direct.Rows:
-        statement = _statement(counted, size, top=top, neighbours=neighbours)
-        return await direct.fetch(connection, statement, *values)
+    async def rows_of(counted: str) -> direct.Rows:
+        statement = _statement(counted, top=top, neighbours=neighbours)
+        return await direct.fetch(connection, statement, org_id, key.board, EVERYONE, key.places, viewer, now)
 
-    if key.has_histogram:
-        rows = await rows_of(_BY_BANDS, _SIZE_BY_BANDS)
-        if rows[0]["any_expired"]:
-            rows = await rows_of(_BY_BANDS_BUT_EXPIRED, _SIZE_BY_BANDS)
-    else:
-        rows = await rows_of(_BY_ROWS, _SIZE_BY_ROWS)
+    rows = await rows_of(_COUNTED)
+    if rows[0]["any_expired"]:
+        rows = await rows_of(_COUNTED_BUT_EXPIRED)
     first = rows[0]
     members = [
         MemberRow(learner_id, person, name, value, beside, is_top)
@@ -204,10 +187,10 @@ async def read_board(
         if learner_id is not None
     ]
     return ranked(
-        int(first["size"]),
+        first["size"],
         members,
         viewer=viewer,
-        above=int(first["above"]),
-        different_above=int(first["different"]),
+        above=first["above"],
+        different_above=first["different"],
         next_value=first["next_value"],
     )

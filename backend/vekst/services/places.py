@@ -12,7 +12,7 @@ from vekst.engine.pack import Leaderboard, Pack, PointsMeasure, StreakMeasure, T
 from vekst.engine.standing import Standing
 from vekst.engine.streaks import current_run, next_losses
 from vekst.engine.tallies import EVER, VALUE_AT_MOST, oldest_window, tally_values
-from vekst.storage.board_scopes import ORGANISATION_SCOPE, period_of, team_scope, windowed
+from vekst.storage.board_scopes import EVERYONE, period_of, window_scope
 from vekst.storage.boards_store import Place
 from vekst.storage.standings_store import StandingRow
 
@@ -20,10 +20,10 @@ __all__ = ["is_over", "oldest_windows", "places_of", "takes_part"]
 
 
 class _Value(NamedTuple):
-    """A value, the window that it is of, and the instant until which it holds."""
+    """A value, the scope that it is of, and the instant until which it holds."""
 
     value: int
-    period: str | None = None
+    scope: str = EVERYONE
     holds_until: datetime | None = None
 
 
@@ -40,12 +40,10 @@ def places_of(
     if not boards:
         return []
     reader = _Reader(pack, standing, now, since)
-    scopes = (ORGANISATION_SCOPE, *(team_scope(team_id) for team_id in row.teams))
     return [
-        Place(board.key, windowed(scope, value.period), row.learner_id, value.value, value.holds_until)
+        Place(board.key, value.scope, row.learner_id, value.value, value.holds_until)
         for board in boards
         for value in reader.values(board)
-        for scope in scopes
     ]
 
 
@@ -122,7 +120,7 @@ class _Reader:
         first = 0 if self._since is None else window_start(per, self._since)
         for window, value in tally_values(self._pack, standing, index, today).items():
             if window >= first:
-                yield _Value(value, window_key(per, window))
+                yield _Value(value, window_scope(window_key(per, window)))
 
     def _run(self, standing: Standing, key: str, of: str) -> _Value:
         index = self._pack.streak_index[key]

@@ -1,34 +1,19 @@
-"""The names under which rows of boards are kept: whose board it is, and where it has windows, which of them."""
+"""The names under which rows of boards are kept: who is on a board, and where it has windows, what is in each."""
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
 
-__all__ = [
-    "BAND_SHIFTS",
-    "IS_ORGANISATION",
-    "ORGANISATION_SCOPE",
-    "TEAM_SCOPES",
-    "challenge_board",
-    "period_of",
-    "team_scope",
-    "windowed",
-]
+__all__ = ["BAND_SHIFTS", "EVERYONE", "challenge_board", "period_of", "window_scope"]
 
-ORGANISATION_SCOPE: Final = "org"
-"""The scope of an organisation's board; it and its windows are those that have a histogram."""
+EVERYONE: Final = "org"
+"""The scope in which everyone on a board has a row; it has the values of a board without windows."""
 
-TEAM_SCOPES: Final = "team:"
-"""What the scope of a team's board begins with; the team's id follows."""
+BAND_SHIFTS: Final = (5, 10, 15)
+"""A histogram's bands are of 2 to these powers: to know a rank, some dozen rows of each are added up.
 
-IS_ORGANISATION: Final = f"(scope = '{ORGANISATION_SCOPE}' OR scope LIKE '{ORGANISATION_SCOPE}/%')"
-"""The same as a condition of a statement on `scope`."""
-
-BAND_SHIFTS: Final = (7, 12, 17)
-"""A histogram's bands are of 2 to these powers: to know a rank, a few dozen rows of each are added up.
-
-Finer ones would be fewer to add up, and more to keep: a step of twenty points leaves a band of 128 one time in six.
+Finer ones would be fewer to add up, and more to keep.
 """
 
 
@@ -37,14 +22,9 @@ def challenge_board(challenge_id: UUID) -> str:
     return f"challenge:{challenge_id.hex}"
 
 
-def team_scope(team_id: UUID) -> str:
-    """The scope of a team's board."""
-    return f"{TEAM_SCOPES}{team_id}"
-
-
-def windowed(scope: str, period: str | None) -> str:
-    """The scope of one window, such as `org/2026-W07`; without one the scope itself, where everyone on it has a row."""
-    return f"{scope}/{period}" if period else scope
+def window_scope(period: str) -> str:
+    """The scope of one window, such as `org/2026-W07`."""
+    return f"{EVERYONE}/{period}"
 
 
 def period_of(scope: str) -> str | None:

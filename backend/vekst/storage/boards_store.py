@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.storage import direct
-from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION, ORGANISATION_SCOPE, TEAM_SCOPES
+from vekst.storage.board_scopes import BAND_SHIFTS, window_scope
 
 __all__ = ["Place", "choose", "find_past", "put", "recount", "take_empty_counts"]
 
@@ -60,7 +60,7 @@ _PUT: Final = f"""
         SELECT board, scope, value, sum(change) AS change
           FROM (SELECT board, scope, value, 1 AS change FROM changed WHERE value IS NOT NULL
                  UNION ALL SELECT board, scope, before, -1 FROM changed WHERE before IS NOT NULL) AS changes
-         WHERE {IS_ORGANISATION} GROUP BY 1, 2, 3 HAVING sum(change) <> 0
+         GROUP BY 1, 2, 3 HAVING sum(change) <> 0
     ), counted AS (
         INSERT INTO board_counts (org_id, board, scope, value, members)
         SELECT $1, board, scope, value, change FROM moved ORDER BY board, scope, value
@@ -79,17 +79,15 @@ _PUT: Final = f"""
     DO UPDATE SET members = board_bands.members + excluded.members,
                   different = board_bands.different + excluded.different
 """
-# A range of an index for each board in each scope, as windows of one length sort by their names.
+# A range of an index for each board, as windows of one length sort by their names.
 _FIND_PAST: Final = text(
     """
     SELECT DISTINCT past.learner_id
       FROM unnest(CAST(:boards AS text[]), CAST(:oldest AS text[])) AS b (board, oldest)
-     CROSS JOIN (SELECT :organisation AS scope UNION ALL
-                 SELECT :team || team_id FROM teams WHERE org_id = :org_id) AS s
      CROSS JOIN LATERAL (
            SELECT m.learner_id FROM board_members m
             WHERE m.org_id = :org_id AND m.board = b.board
-              AND m.scope > s.scope || '/' AND m.scope < s.scope || '/' || b.oldest LIMIT :most) AS past
+              AND m.scope > :windows AND m.scope < :windows || b.oldest LIMIT :most) AS past
      LIMIT :most
     """
 )
@@ -124,10 +122,10 @@ _UNCOUNT: Final = (
     text("DELETE FROM board_bands WHERE org_id = :org_id"),
 )
 _COUNT: Final = text(
-    f"""
+    """
     INSERT INTO board_counts (org_id, board, scope, value, members)
     SELECT org_id, board, scope, value, count(*) FROM board_members
-     WHERE org_id = :org_id AND {IS_ORGANISATION} GROUP BY 1, 2, 3, 4
+     WHERE org_id = :org_id GROUP BY 1, 2, 3, 4
     """
 )
 _BAND: Final = text(
@@ -170,8 +168,7 @@ async def find_past(connection: AsyncConnection, org_id: UUID, oldest: Mapping[s
         "org_id": org_id,
         "boards": list(oldest),
         "oldest": list(oldest.values()),
-        "organisation": ORGANISATION_SCOPE,
-        "team": TEAM_SCOPES,
+        "windows": window_scope(""),
         "most": most,
     }
     return list((await connection.execute(_FIND_PAST, parameters)).scalars())

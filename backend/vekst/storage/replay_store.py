@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import Identity, Nature, Recognition
-from vekst.storage.board_scopes import BAND_SHIFTS, IS_ORGANISATION
+from vekst.storage.board_scopes import BAND_SHIFTS
 from vekst.storage.boards_store import Place
 
 __all__ = [
@@ -89,9 +89,9 @@ _PLACES: Final = text(
      WHERE org_id = :org_id AND learner_id = ANY(:learners)
     """
 )
-_ON_BOARDS: Final = f"""
+_ON_BOARDS: Final = """
     SELECT board, scope, value, count(*) AS members FROM board_members
-     WHERE org_id = :org_id AND {IS_ORGANISATION} GROUP BY 1, 2, 3
+     WHERE org_id = :org_id GROUP BY 1, 2, 3
 """
 # A band counts two things, and one that is wrong in either is told by its members.
 _MISCOUNTS: Final = text(

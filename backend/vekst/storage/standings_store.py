@@ -53,7 +53,6 @@ class StandingRow(msgspec.Struct, frozen=True):
     first_zone: str | None
     active: bool
     role: str
-    teams: tuple[UUID, ...]
     joined: frozenset[str]
     left: frozenset[str]
 
@@ -156,9 +155,6 @@ _LOCK_DUE: Final = text(
 _READ: Final = """
     SELECT s.learner_id, s.pack_version, s.engine_version, s.state, s.ledger_seq, s.reversals, s.failures,
            p.first_zone, p.active, p.role,
-           ARRAY(SELECT m.team_id FROM memberships m
-                  WHERE m.org_id = s.org_id AND m.learner_id = s.learner_id AND m.left_at IS NULL AND NOT m.manages)
-               AS teams,
            ARRAY(SELECT c.board FROM board_choices c
                   WHERE c.org_id = s.org_id AND c.learner_id = s.learner_id AND c.joined) AS joined,
            ARRAY(SELECT c.board FROM board_choices c
@@ -252,8 +248,8 @@ async def lock_due(connection: AsyncConnection, org_id: UUID, *, now: datetime, 
 async def read(connection: AsyncConnection, org_id: UUID, learner_ids: Sequence[UUID]) -> dict[UUID, StandingRow]:
     """The standings of learners that this transaction holds."""
     found: dict[UUID, StandingRow] = {}
-    for learner_id, *columns, teams, joined, left in await direct.fetch(connection, _READ, org_id, learner_ids):
-        values = [learner_id, *columns, tuple(teams), frozenset(joined), frozenset(left)]
+    for learner_id, *columns, joined, left in await direct.fetch(connection, _READ, org_id, learner_ids):
+        values = [learner_id, *columns, frozenset(joined), frozenset(left)]
         found[learner_id] = StandingRow(*values)
     return found
 

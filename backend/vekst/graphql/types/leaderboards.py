@@ -18,6 +18,7 @@ from vekst.graphql.types.nodes import page_size
 from vekst.queries.boards import BoardKey, read_board
 from vekst.queries.places import BoardManners, BoardView, Place, view_board
 from vekst.queries.ranks import BoardReading
+from vekst.queries.team_boards import read_team_board
 from vekst.queries.teams import TeamRow, team_by_key
 
 __all__ = ["Leaderboard", "LeaderboardEntry", "leaderboard_for", "leaderboard_of"]
@@ -82,29 +83,18 @@ class Leaderboard:
 
 async def leaderboard_for(context: Context, key: str, team: str | None, period: str | None) -> Leaderboard | None:
     """The board of that key as the caller may see it; None where there is no such board, or no such team for them."""
-    actor = context.actor
     pack = await context.pack()
     board = pack.leaderboards.get(key) if pack else None
     if pack is None or board is None:
         return None
     window = await _period(context, pack, board, period)
-    async with context.factory.reading(actor.org_id) as connection:
-        found = await team_by_key(connection, actor.org_id, team, actor.learner_id) if team is not None else None
-        if team is not None and not _sees_board(found, actor):
-            return None
-        reading = await read_board(
-            connection,
-            actor.org_id,
-            BoardKey.of(key, team_id=found.team_id if found else None, period=window),
-            viewer=actor.learner_id,
-            now=context.now,
-            top=board.top,
-            neighbours=board.neighbours,
-        )
+    reading = await _read(context, board, BoardKey(key, window), team)
+    if reading is None:
+        return None
     if window is not None and _is_past(context, pack, board, window):
         reading = BoardReading(reading.size, (), None)
     manners = BoardManners(board.ties, board.top, board.neighbours, board.smallest_group)
-    view = view_board(reading, actor.learner_id, manners)
+    view = view_board(reading, context.actor.learner_id, manners)
     return leaderboard_of(key, context.languages.pick(board.title), view, manners)
 
 
@@ -121,9 +111,31 @@ def leaderboard_of(key: str, title: str, view: BoardView, manners: BoardManners)
     )
 
 
-def _sees_board(team: TeamRow | None, actor: Actor) -> bool:
+async def _read(context: Context, board: rules.Leaderboard, key: BoardKey, team: str | None) -> BoardReading | None:
+    """The board of the organisation, or of a team; None where there is no such team for the caller."""
+    actor = context.actor
+    async with context.factory.reading(actor.org_id) as connection:
+        if team is None:
+            return await read_board(
+                connection,
+                actor.org_id,
+                key,
+                viewer=actor.learner_id,
+                now=context.now,
+                top=board.top,
+                neighbours=board.neighbours,
+            )
+        found = await team_by_key(connection, actor.org_id, team, actor.learner_id)
+        if found is None or not _sees_board(found, actor):
+            return None
+        return await read_team_board(
+            connection, actor.org_id, key, team_id=found.team_id, viewer=actor.learner_id, now=context.now
+        )
+
+
+def _sees_board(team: TeamRow, actor: Actor) -> bool:
     """Whether the board of the team is for the actor; others are not told whether there is such a team."""
-    return team is not None and (team.has_viewer or team.team_id in actor.manages or actor.has(Role.ADMIN))
+    return team.has_viewer or team.team_id in actor.manages or actor.has(Role.ADMIN)
 
 
 async def _period(context: Context, pack: rules.Pack, board: rules.Leaderboard, asked: str | None) -> str | None:

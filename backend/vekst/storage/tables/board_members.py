@@ -19,7 +19,7 @@ board_members = Table(
         "scope",
         KEY,
         primary_key=True,
-        comment="`org`, or `team:` and the id of a team; after a slash the window, where the board has them",
+        comment="`org`; after a slash the window, where the board has them",
     ),
     Column("value", BigInteger, nullable=False),
     Column("holds_until", MOMENT),
