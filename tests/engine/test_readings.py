@@ -64,6 +64,15 @@ class TestQuests:
         assert (ordered.state, ordered.opened_at) == (LOCKED, None)
         assert steps(ordered) == [(LOCKED, 0, 2), (LOCKED, 0, 2)]
 
+    def test_what_one_learner_does_shows_with_nobody_else(self) -> None:
+        """What nobody has begun is read once for all."""
+        first, second = Learner(QUESTS), Learner(QUESTS)
+        before = first.quest("plain", NOW)
+        first.practises("2026-03-02", "2026-03-03", "2026-03-04", minutes=10)
+        first.does("call.reflected", "2026-03-05T09:00")
+        assert first.quest("plain", NOW) != before
+        assert second.quest("plain", NOW) == before
+
     def test_have_and_need_in_the_authors_unit(self) -> None:
         learner = Learner(QUESTS)
         learner.practises("2026-03-02", "2026-03-03", minutes=4.25)

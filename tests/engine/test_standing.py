@@ -196,3 +196,14 @@ def test_what_has_moved_is_told_from_what_was_only_looked_at() -> None:
     assert not untouched.streaks.has_moved(0)
     untouched.quests[0].met = True
     assert untouched.quests.has_moved(0)
+
+
+def test_states_that_are_only_shown_stay_as_they_begin() -> None:
+    learner = Learner(RULES)
+    untouched = fresh_standing(learner.pack, "Asia/Tokyo")
+    shown = list(untouched.quests.shown())
+    assert shown == list(fresh_standing(learner.pack, "Asia/Tokyo").quests)
+    assert not any(untouched.quests.has_moved(index) for index in range(len(shown)))
+    untouched.quests[0].met = not shown[0].met
+    assert next(untouched.quests.shown()).met is not shown[0].met
+    assert fresh_standing(learner.pack, "Asia/Tokyo").quests[0].met is shown[0].met

@@ -36,6 +36,8 @@ _OF_GOALS: Final[Mapping[str, str]] = {
     RecognitionKind.GOAL: "title_goal",
     RecognitionKind.REFLECTION: "title_reflection",
 }
+# Why these are given does not depend on the occurrence.
+_ALIKE: Final = frozenset({RecognitionKind.STEP, RecognitionKind.QUEST, RecognitionKind.BADGE})
 
 
 def title_text(texts: Texts, locale: str, otherwise: str) -> str:
@@ -52,6 +54,21 @@ class Explainer:
 
     def why(self, identity: Identity) -> str:
         """Why a recognition was given; for a rule that the pack no longer has, that it is kept."""
+        return self._said(self._why, identity) if identity.kind in _ALIKE else self._why(identity)
+
+    def title(self, identity: Identity) -> str:
+        """The title of the rule that a recognition comes from; its key where the pack no longer has it."""
+        return self._said(self._title, identity)
+
+    def _said(self, say: Callable[[Identity], str], identity: Identity) -> str:
+        """What is the same for everybody and each time, put into words once for all."""
+        asked = (say.__name__, self._locale, identity.kind, identity.key, identity.tier)
+        words = self._pack.said.get(asked)
+        if words is None:
+            words = self._pack.said[asked] = say(identity)
+        return words
+
+    def _why(self, identity: Identity) -> str:
         match identity.kind:
             case RecognitionKind.EVENT:
                 text = self._why_event(identity)
@@ -75,8 +92,7 @@ class Explainer:
                 text = self._say("why_reversal")
         return text or self._say("why_former")
 
-    def title(self, identity: Identity) -> str:
-        """The title of the rule that a recognition comes from; its key where the pack no longer has it."""
+    def _title(self, identity: Identity) -> str:
         if identity.kind in _OF_GOALS:
             return self._say(_OF_GOALS[identity.kind])
         texts = _titles(self._pack, identity)

@@ -225,9 +225,20 @@ class Goal:
         """Whether a late event can make the goal read differently (M3)."""
         return any(leaf.looks_at_order for leaf in self.leaves)
 
+    @property
+    def rests_on_events(self) -> bool:
+        """Whether nothing but its own leaves decides."""
+        return _is_of_leaves(self.root)
+
     def start(self) -> GoalState:
         """The state before any event."""
         return [leaf.start() for leaf in self.leaves]
+
+
+def _is_of_leaves(node: Node) -> bool:
+    if isinstance(node, AllOf | AnyOf | SomeOf):
+        return all(map(_is_of_leaves, node.nodes))
+    return isinstance(node, LeafNode)
 
 
 def feed(goal: Goal, state: GoalState, event: ProgressEvent, day: int) -> bool:
@@ -251,10 +262,11 @@ def goal_holds(goal: Goal, state: GoalState, whole: Whole) -> bool:
 def goal_progress(goal: Goal, state: GoalState, whole: Whole) -> tuple[float, float]:
     """(have, need) of the tree's root in the author's unit; nothing reads as more than it needs."""
     node = goal.root
-    while isinstance(node, AnyOf):
+    # Not `isinstance`, which takes its time over abstract classes.
+    while type(node) is AnyOf:
         node = node.nearest(state, whole, goal.leaves)
     have, need = node.progress(state, whole, goal.leaves)
-    unit = goal.leaves[node.index].unit if isinstance(node, LeafNode) else 1
+    unit = goal.leaves[node.index].unit if type(node) is LeafNode else 1
     return (min(have, need), need) if unit == 1 else (min(have, need) / unit, need / unit)
 
 

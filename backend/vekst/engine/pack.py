@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Literal
@@ -266,7 +266,8 @@ class Pack:
     `listeners` finds the rules by event type, so that an event costs only the rules that match; `state_quests` and
     `state_badges` are the rules that also read the whole state and are looked at again when it moves. `learner_goal`
     compiles the criterion of a learner's goal, written as JSON; None for one that has no meaning under this version.
-    `tallies` are what boards rest on besides streaks; those at `points_tallies` add up effort points.
+    `tallies` are what boards rest on besides streaks; those at `points_tallies` add up effort points. `said` keeps what
+    was put into words of its rules, for as long as there is the pack.
     """
 
     key: str
@@ -294,6 +295,7 @@ class Pack:
     skill_index: Mapping[str, int]
     streak_index: Mapping[str, int]
     learner_goal: Callable[[str], Goal | None]
+    said: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
 
     def quest(self, key: str) -> Quest | None:
         """The quest of that key."""

@@ -58,6 +58,15 @@ class States(Generic[State]):
         """The states of all rules, in the pack's order."""
         return (self[index] for index in range(len(self._rules)))
 
+    def shown(self) -> Iterator[State]:
+        """The same, to be looked at only: rules that nothing has touched share what they begin with."""
+        if self._stored is None:
+            self._stored = _PARTS.decode(self._written)
+        known = self._stored.keys() | self._live.keys()
+        return (
+            self[index] if index in known else _beginning(self._begin, rule) for index, rule in enumerate(self._rules)
+        )
+
     def __len__(self) -> int:
         return len(self._rules)
 
@@ -93,5 +102,5 @@ class States(Generic[State]):
 
 @lru_cache(_RULES_AT_MOST)
 def _beginning(begin: Callable[[Any], State], rule: Any) -> State:  # noqa: ANN401 - rules of any kind
-    """What a rule begins with, to compare with; nobody may change it."""
+    """What a rule begins with, to compare with and to show; nobody may change it."""
     return begin(rule)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple, cast
 
 from vekst.domain.calendars import local_day
 from vekst.domain.instants import instant
 from vekst.domain.recognitions import Points, RecognitionKind, recognised_points
-from vekst.engine.goals import goal_progress
+from vekst.engine.goals import Goal, GoalState, Whole, goal_progress
 from vekst.engine.pack import Badge, Pack, Quest, Skill, Step
 from vekst.engine.quests import new_run, occurrence_of
 from vekst.engine.readings.records import (
@@ -23,6 +24,10 @@ from vekst.engine.readings.records import (
 from vekst.engine.standing import BEGINNING, BadgeState, QuestState, SkillState, Standing, StepState
 
 __all__ = ["badge_readings", "points_reading", "quest_readings", "skill_readings"]
+
+_RULES_AT_MOST: Final = 16_384
+_UNASKED: Final = cast("Whole", None)
+"""The whole standing, for goals that ask nothing of it."""
 
 
 def points_reading(pack: Pack, standing: Standing) -> Points:
@@ -49,7 +54,7 @@ def quest_readings(
 ) -> list[QuestReading]:
     """Every quest of the pack, or those in one state; a repeated one in its window of now."""
     day = local_day(now, standing.zone)
-    states = zip(pack.quests, standing.quests, strict=True)
+    states = zip(pack.quests, standing.quests.shown(), strict=True)
     read = (_quest(quest, state, standing, day, only) for quest, state in states)
     return [reading for reading in read if reading is not None]
 
@@ -58,17 +63,30 @@ def _quest(
     quest: Quest, state: QuestState, standing: Standing, day: int, only: QuestReadingState | None
 ) -> QuestReading | None:
     occurrence = occurrence_of(quest.repeat, day)
-    run = next((run for run in state.runs if run.occurrence == occurrence), None) or new_run(quest, day)
-    completed = _first(run.completed_at, standing.kept_at(RecognitionKind.QUEST, quest.key, occurrence))
+    run = next((run for run in state.runs if run.occurrence == occurrence), None) if state.runs else None
+    kept = standing.kept_at(RecognitionKind.QUEST, quest.key, occurrence)
+    completed = _first(run.completed_at if run else None, kept)
     where = QuestReadingState.COMPLETED if completed is not None else _quest_state(quest, state)
     if only is not None and where is not only:
         return None
     opened = None if state.opened_at in {None, BEGINNING} else state.opened_at
-    steps = tuple(
-        _step(step, step_state, standing, _StepPlace(quest.key, occurrence, where))
-        for step, step_state in zip(quest.steps, run.steps, strict=True)
-    )
+    steps = _first_steps(quest, where) if run is None and not standing.kept else None
+    if steps is None:
+        place, run = _StepPlace(quest.key, occurrence, where), run or new_run(quest, day)
+        steps = tuple([_step(*each, standing, place) for each in zip(quest.steps, run.steps, strict=True)])
     return QuestReading(quest.key, where, occurrence, _instant(opened), _instant(completed), steps)
+
+
+@lru_cache(_RULES_AT_MOST)
+def _first_steps(quest: Quest, where: QuestReadingState) -> tuple[StepReading, ...] | None:
+    """The steps before anything was done for them, the same for everybody; None where they rest on more than events."""
+    found: list[StepReading] = []
+    for step, state in zip(quest.steps, new_run(quest, 1).steps, strict=True):
+        progress = _first_progress(step.goal)
+        if progress is None:
+            return None
+        found.append(StepReading(step.key, _step_state(state, where), *progress, None))
+    return tuple(found)
 
 
 def _quest_state(quest: Quest, state: QuestState) -> QuestReadingState:
@@ -86,14 +104,30 @@ class _StepPlace(NamedTuple):
 
 
 def _step(step: Step, state: StepState, standing: Standing, place: _StepPlace) -> StepReading:
-    goal_state = state.goal if state.goal is not None else step.goal.start()
-    have, need = goal_progress(step.goal, goal_state, standing)
+    have, need = _progress(step.goal, state.goal, standing)
     kept = standing.kept_at(RecognitionKind.STEP, f"{place.quest}/{step.key}", place.occurrence)
     completed = _first(state.completed_at, kept)
     if completed is not None:
         return StepReading(step.key, QuestReadingState.COMPLETED, need, need, _instant(completed))
-    waiting = state.goal is None or place.state is not QuestReadingState.OPEN
-    return StepReading(step.key, QuestReadingState.LOCKED if waiting else QuestReadingState.OPEN, have, need, None)
+    return StepReading(step.key, _step_state(state, place.state), have, need, None)
+
+
+def _step_state(state: StepState, of_quest: QuestReadingState) -> QuestReadingState:
+    waiting = state.goal is None or of_quest is not QuestReadingState.OPEN
+    return QuestReadingState.LOCKED if waiting else QuestReadingState.OPEN
+
+
+def _progress(goal: Goal, state: GoalState | None, standing: Standing) -> tuple[float, float]:
+    """The progress of a goal, which has no state before anything is done for it."""
+    if state is not None:
+        return goal_progress(goal, state, standing)
+    return _first_progress(goal) or goal_progress(goal, goal.start(), standing)
+
+
+@lru_cache(_RULES_AT_MOST)
+def _first_progress(goal: Goal) -> tuple[float, float] | None:
+    """The same before anything is done, the same for everybody; None for a goal that rests on more than events."""
+    return goal_progress(goal, goal.start(), _UNASKED) if goal.rests_on_events else None
 
 
 def _first(folded: int | None, kept: int | None) -> int | None:
@@ -108,7 +142,8 @@ def _instant(at: int | None) -> datetime | None:
 def badge_readings(pack: Pack, standing: Standing, now: datetime) -> list[BadgeReading]:
     """Every badge of the pack, a repeated one with its latest occurrence and its window of now."""
     day = local_day(now, standing.zone)
-    return [_badge(badge, state, standing, day) for badge, state in zip(pack.badges, standing.badges, strict=True)]
+    states = zip(pack.badges, standing.badges.shown(), strict=True)
+    return [_badge(badge, state, standing, day) for badge, state in states]
 
 
 def _badge(badge: Badge, state: BadgeState, standing: Standing, day: int) -> BadgeReading:
@@ -126,10 +161,10 @@ def _badge(badge: Badge, state: BadgeState, standing: Standing, day: int) -> Bad
 def _next_tier(badge: Badge, state: BadgeState, standing: Standing, day: int) -> NextTier | None:
     occurrence = occurrence_of(badge.repeat, day)
     for index, tier in enumerate(badge.tiers):
-        run = next((run for run in state.runs[index] if run.occurrence == occurrence), None)
+        runs = state.runs[index]
+        run = next((run for run in runs if run.occurrence == occurrence), None) if runs else None
         earned = state.earned[index]
         if (badge.repeat == "never" and earned is not None) or (run is not None and run.goal is None):
             continue
-        have, need = goal_progress(tier.goal, run.goal if run and run.goal else tier.goal.start(), standing)
-        return NextTier(tier.tier or None, have, need)
+        return NextTier(tier.tier or None, *_progress(tier.goal, run.goal if run else None, standing))
     return None

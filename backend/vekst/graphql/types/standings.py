@@ -43,6 +43,12 @@ __all__ = [
 
 _DAYS_AT_MOST = 400
 
+# An answer has hundreds of states, and an enum takes its time to find a member by its value.
+_FRESHNESS = {readings.Freshness[each.name]: each for each in Freshness}
+_QUEST_STATES = {readings.QuestReadingState[each.name]: each for each in QuestState}
+_STEP_STATES = {readings.QuestReadingState[each.name]: each for each in StepState}
+_STREAK_STATES = {readings.StreakReadingState[each.name]: each for each in StreakState}
+
 
 class Seen:
     """A standing seen through its pack, at an instant, in a caller's languages."""
@@ -213,7 +219,7 @@ def skill_standings(seen: Seen) -> list[SkillStanding]:
             level=reading.level,
             points=reading.points,
             next_at=reading.next_at,
-            freshness=Freshness(reading.freshness.value),
+            freshness=_FRESHNESS[reading.freshness],
         )
         for skill, reading in found
     ]
@@ -230,7 +236,7 @@ def quest_standings(seen: Seen, state: QuestState | None) -> list[QuestStanding]
 def _quest_standing(quest: Quest, reading: readings.QuestReading) -> QuestStanding:
     return QuestStanding(
         quest=quest,
-        state=QuestState(reading.state.value),
+        state=_QUEST_STATES[reading.state],
         opened_at=_instant(reading.opened_at),
         completed_at=_instant(reading.completed_at),
         occurrence=reading.occurrence,
@@ -238,7 +244,7 @@ def _quest_standing(quest: Quest, reading: readings.QuestReading) -> QuestStandi
             StepStanding(
                 key=step.key,
                 title=step.title,
-                state=StepState(at.state.value),
+                state=_STEP_STATES[at.state],
                 have=at.have,
                 need=at.need,
                 completed_at=_instant(at.completed_at),
@@ -274,7 +280,7 @@ def streak_standings(seen: Seen) -> list[StreakStanding]:
             current=reading.current,
             longest=reading.longest,
             freezes=reading.freezes,
-            state=StreakState(reading.state.value),
+            state=_STREAK_STATES[reading.state],
             keep_until=_instant(reading.keep_until),
             ends_at=_instant(reading.ends_at),
             seen=seen,
