@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 __all__ = ["BatchLoader", "Tasks"]
@@ -66,5 +67,14 @@ class BatchLoader(Generic[Key, Value]):
 
 
 async def _fetched(batch: asyncio.Task[Result]) -> Result:
-    # One sibling that is cancelled must not take the batch from the others.
-    return batch.result() if batch.done() else await asyncio.shield(batch)
+    if not batch.done():
+        # One sibling that is cancelled must not take the batch from the others, so nobody waits for the batch itself.
+        turn: asyncio.Future[None] = batch.get_loop().create_future()
+        batch.add_done_callback(partial(_wake, turn))
+        await turn
+    return batch.result()
+
+
+def _wake(turn: asyncio.Future[None], _: object) -> None:
+    if not turn.done():
+        turn.set_result(None)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from vekst.domain.texts import DEFAULT_LOCALE, LOCALES
 
@@ -31,9 +30,8 @@ def accepted_languages(header: str) -> tuple[str, ...]:
     return tuple(tag for _, tag in sorted(found, key=lambda pair: pair[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class Languages:
-    """A caller's languages, most wanted first, as lower-case tags."""
+class Languages(NamedTuple):
+    """A caller's languages, most wanted first, as lower-case tags; what is kept by language is found by it."""
 
     wanted: tuple[str, ...] = ()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,7 +29,7 @@ EntryKey = tuple[UUID, int]
 """What tells a ledger entry apart within the organisation: the learner and the entry's number."""
 
 
-class LedgerRow(NamedTuple):
+class LedgerRow(msgspec.Struct, frozen=True):
     """One ledger entry; `rule_kind` is the kind of the rule it speaks of, also where the entry is a reversal."""
 
     learner_id: UUID
@@ -49,8 +49,7 @@ class LedgerRow(NamedTuple):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
+class EvidenceRow(msgspec.Struct, frozen=True):
     """An event that a recognition rests on."""
 
     learner_id: UUID
@@ -87,30 +86,27 @@ _SINCE: Final = text(
 _NEWEST_SEQ: Final = text(
     "select coalesce(max(seq), 0) from ledger_entries where org_id = :org_id and learner_id = :learner_id"
 )
-_ENTRIES: Final = text(
+_ENTRIES: Final = (
     _SELECT
     + """
-      join unnest(cast(:learner_ids as uuid[]), cast(:seqs as bigint[])) as wanted(learner_id, seq)
+      join unnest($2::uuid[], $3::bigint[]) as wanted(learner_id, seq)
         on l.learner_id = wanted.learner_id and l.seq = wanted.seq
-     where l.org_id = :org_id
+     where l.org_id = $1
     """
 )
-_REVERSALS: Final = text(
+_REVERSALS: Final = (
     _SELECT
     + """
-      join unnest(cast(:learner_ids as uuid[]), cast(:seqs as bigint[])) as wanted(learner_id, seq)
+      join unnest($2::uuid[], $3::bigint[]) as wanted(learner_id, seq)
         on l.learner_id = wanted.learner_id and l.reverses_seq = wanted.seq
-     where l.org_id = :org_id
+     where l.org_id = $1
     """
 )
-_EVIDENCE: Final = text(
-    """
+_EVIDENCE: Final = """
     select e.learner_id, e.ref, e.source, e.id, e.type, e.occurred_at
-      from unnest(cast(:learner_ids as uuid[]), cast(:refs as bigint[])) as wanted(learner_id, ref)
-      join progress_events e
-        on e.org_id = :org_id and e.learner_id = wanted.learner_id and e.ref = wanted.ref
-    """
-)
+      from unnest($2::uuid[], $3::bigint[]) as wanted(learner_id, ref)
+      join progress_events e on e.org_id = $1 and e.learner_id = wanted.learner_id and e.ref = wanted.ref
+"""
 
 _NEWEST: Final = 2**63 - 1
 
@@ -139,13 +135,13 @@ async def newest_seq(connection: AsyncConnection, org_id: UUID, learner_id: UUID
 
 async def entries(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
     """The entries of these keys; one that does not exist is left out."""
-    rows = [LedgerRow(*row) for row in await connection.execute(_ENTRIES, _by_keys(org_id, keys))]
+    rows = [LedgerRow(*row) for row in await direct.fetch(connection, _ENTRIES, org_id, *_columns(keys))]
     return {(row.learner_id, row.seq): row for row in rows}
 
 
 async def reversals(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
     """The reversals of these entries, under the key of the entry that each takes back."""
-    rows = [LedgerRow(*row) for row in await connection.execute(_REVERSALS, _by_keys(org_id, keys))]
+    rows = [LedgerRow(*row) for row in await direct.fetch(connection, _REVERSALS, org_id, *_columns(keys))]
     return {(row.learner_id, row.reverses_seq): row for row in rows if row.reverses_seq is not None}
 
 
@@ -153,15 +149,9 @@ async def evidence(
     connection: AsyncConnection, org_id: UUID, refs: Sequence[EntryKey]
 ) -> dict[tuple[UUID, int], EvidenceRow]:
     """The events of these (learner, ref) pairs; one that was erased is left out."""
-    parameters = {
-        "org_id": org_id,
-        "learner_ids": [learner for learner, _ in refs],
-        "refs": [ref for _, ref in refs],
-    }
-    rows = await connection.execute(_EVIDENCE, parameters)
-    found = (EvidenceRow(*row) for row in rows)
+    found = [EvidenceRow(*row) for row in await direct.fetch(connection, _EVIDENCE, org_id, *_columns(refs))]
     return {(event.learner_id, event.ref): event for event in found}
 
 
-def _by_keys(org_id: UUID, keys: Sequence[EntryKey]) -> dict[str, object]:
-    return {"org_id": org_id, "learner_ids": [learner for learner, _ in keys], "seqs": [seq for _, seq in keys]}
+def _columns(keys: Sequence[EntryKey]) -> tuple[list[UUID], list[int]]:
+    return [learner for learner, _ in keys], [number for _, number in keys]

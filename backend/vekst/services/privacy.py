@@ -10,6 +10,7 @@ from enum import Enum
 from fractions import Fraction
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
@@ -168,6 +169,8 @@ def _plain(value: object) -> object:
             return {str(key): _plain(each) for key, each in value.items()}
         case _ if is_dataclass(value) and not isinstance(value, type):
             return _plain(asdict(value))
+        case msgspec.Struct():
+            return _plain(msgspec.structs.asdict(value))
         case tuple() if hasattr(value, "_asdict"):
             return _plain(value._asdict())
         case list() | tuple() | set() | frozenset():

@@ -1,10 +1,11 @@
-"""What readings are made of: tuples with names, one per thing a home screen shows, of which it takes hundreds."""
+"""What readings are made of: one struct per thing a home screen shows, of which it takes hundreds."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+
+import msgspec
 
 __all__ = [
     "BadgeReading",
@@ -59,7 +60,7 @@ class DayState(StrEnum):
     AHEAD = "AHEAD"
 
 
-class SkillReading(NamedTuple):
+class SkillReading(msgspec.Struct, frozen=True):
     """A skill's points and level; `next_at` is the threshold of the next level, None at the top."""
 
     key: str
@@ -69,7 +70,7 @@ class SkillReading(NamedTuple):
     freshness: Freshness
 
 
-class StepReading(NamedTuple):
+class StepReading(msgspec.Struct, frozen=True):
     """A step with what is there and what is needed, in the author's unit."""
 
     key: str
@@ -79,7 +80,7 @@ class StepReading(NamedTuple):
     completed_at: datetime | None
 
 
-class QuestReading(NamedTuple):
+class QuestReading(msgspec.Struct, frozen=True):
     """A quest in its window of now."""
 
     key: str
@@ -90,7 +91,7 @@ class QuestReading(NamedTuple):
     steps: tuple[StepReading, ...]
 
 
-class NextTier(NamedTuple):
+class NextTier(msgspec.Struct, frozen=True):
     """The next tier of a badge, with what is there and what is needed."""
 
     tier: str | None
@@ -98,7 +99,7 @@ class NextTier(NamedTuple):
     need: float
 
 
-class BadgeReading(NamedTuple):
+class BadgeReading(msgspec.Struct, frozen=True):
     """A badge: the highest tier earned, and the next one."""
 
     key: str
@@ -108,7 +109,7 @@ class BadgeReading(NamedTuple):
     next: NextTier | None
 
 
-class StreakReading(NamedTuple):
+class StreakReading(msgspec.Struct, frozen=True):
     """A streak: `keep_until` is S8, `ends_at` the instant at which the current run ends if nothing more happens."""
 
     key: str
@@ -120,7 +121,7 @@ class StreakReading(NamedTuple):
     ends_at: datetime | None
 
 
-class DayReading(NamedTuple):
+class DayReading(msgspec.Struct, frozen=True):
     """One date of a streak's calendar."""
 
     date: date

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
+
+import msgspec
 
 from vekst.domain.calendars import local_day
 from vekst.domain.instants import instant
@@ -95,7 +97,7 @@ def _quest_state(quest: Quest, state: QuestState) -> QuestReadingState:
     return QuestReadingState.AVAILABLE if state.met and quest.when_accepted else QuestReadingState.LOCKED
 
 
-class _StepPlace(NamedTuple):
+class _StepPlace(msgspec.Struct, frozen=True):
     """Where a step stands: its quest, the occurrence, and the quest's state."""
 
     quest: str
