@@ -29,7 +29,7 @@ from vekst.factory import Factory, Process
 from vekst.settings import Mode, Settings
 from vekst.tokens import DevelopmentIssuer
 
-BEFORE = "8aafef2f194cfceb4925c9cc6b961d97be8ba574"
+BEFORE = "98c9908e78073298fe7eaf33e4e51ef7b4c48254"
 """The version before this one: a commit, as long as no release has a name.
 
 What stands before it was never released, and need not run beside this: its workers know nothing of bands of this
