@@ -149,7 +149,7 @@ def _statement(counted: str, *, top: int, neighbours: int) -> str:
           order by value desc, learner_id desc limit {neighbours})
     ),
     named as (
-        select p.learner_id, p.person, p.name, chosen.value, chosen.is_top, counts.members as beside
+        select p.learner_id, p.person, p.name, chosen.value, counts.members as beside, chosen.is_top
           from chosen join counts on counts.value = chosen.value
           join people p on p.org_id = $1 and p.learner_id = chosen.learner_id and p.active
     )
@@ -180,17 +180,6 @@ async def read_board(
     rows = await rows_of(_COUNTED)
     if rows[0]["any_expired"]:
         rows = await rows_of(_COUNTED_BUT_EXPIRED)
-    first = rows[0]
-    members = [
-        MemberRow(learner_id, person, name, value, beside, is_top)
-        for _, _, _, _, _, learner_id, person, name, value, is_top, beside in map(tuple, rows)
-        if learner_id is not None
-    ]
-    return ranked(
-        first["size"],
-        members,
-        viewer=viewer,
-        above=first["above"],
-        different_above=first["different"],
-        next_value=first["next_value"],
-    )
+    size, _, above, different, next_value, *_ = rows[0]
+    members = [MemberRow._make(row[5:]) for row in rows if row[5] is not None]
+    return ranked(size, members, viewer=viewer, above=above, different_above=different, next_value=next_value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -69,16 +69,15 @@ def ranked(
 
     Between two values of the top, or of the neighbourhood, there is none that was not read.
     """
-    top = [member for member in members if member.is_top]
+    best = [*_places([member for member in members if member.is_top], 0, 0)]
     around = [member for member in members if not member.is_top]
     mine = next((member for member in around if member.learner_id == viewer), None)
-    ranks = _ranks(top, 0, 0)
     if mine is not None:
-        beside = {member.value: member.beside for member in around if member.value > mine.value}
-        ranks = {**_ranks(around, above - sum(beside.values()), different_above - len(beside)), **ranks}
-    by_learner = {member.learner_id: member for member in members}
-    places = tuple(_place(member, *ranks[member.value]) for member in by_learner.values())
-    return BoardReading(size, places, next_value)
+        better = {member.value: member.beside for member in around if member.value > mine.value}
+        known = {place.learner_id for place in best}
+        near = _places(around, above - sum(better.values()), different_above - len(better))
+        best += [place for place in near if place.learner_id not in known]
+    return BoardReading(size, tuple(best), next_value)
 
 
 def ranked_whole(members: Sequence[MemberValue], viewer: UUID | None) -> BoardReading:
@@ -98,14 +97,11 @@ def ranked_whole(members: Sequence[MemberValue], viewer: UUID | None) -> BoardRe
     return BoardReading(len(members), tuple(places), min(better, default=None))
 
 
-def _ranks(members: Iterable[MemberRow], above: int, different: int) -> Mapping[int, tuple[int, int]]:
-    """For each value the members and the different values above it, from those above the first of them."""
-    found: dict[int, tuple[int, int]] = {}
-    for value, same in groupby(members, key=lambda member: member.value):
-        found[value] = (above, different)
-        above, different = above + next(same).beside, different + 1
-    return found
-
-
-def _place(member: MemberRow, above: int, different: int) -> PlaceRow:
-    return PlaceRow(member.learner_id, member.person, member.name, member.value, above, different, member.beside)
+def _places(members: Iterable[MemberRow], above: int, different: int) -> Iterator[PlaceRow]:
+    """The places of members without a gap, best first, from the members and the different values above the first."""
+    last = None
+    for learner_id, person, name, value, beside, _ in members:
+        if last is not None and value != last.value:
+            above, different = above + last.beside, different + 1
+        last = PlaceRow(learner_id, person, name, value, above, different, beside)
+        yield last

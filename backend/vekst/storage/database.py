@@ -56,6 +56,8 @@ _SESSION: Final = {
     "application_name": "vekst",
     "timezone": "UTC",
     "jit": "off",
+    # What is read lies in memory or on flash. So plans that look things up are worth keeping, and none is made anew.
+    "random_page_cost": "1.1",
     # Only a transaction that says so may write.
     "default_transaction_read_only": "on",
     "statement_timeout": "30s",
