@@ -32,6 +32,7 @@ from graphql.execution.values import VariableValues
 
 from vekst.graphql.compiled.errors import NotCompiledError
 from vekst.graphql.compiled.leaves import NAMES, short_way
+from vekst.graphql.compiled.plain import Plain, plain_value
 from vekst.graphql.compiled.resolvers import Resolve, attribute_of, origin_of, resolver_of
 from vekst.graphql.compiled.run import Place, Run, Selected
 from vekst.graphql.schema import VekstSchema
@@ -122,17 +123,33 @@ class Selections:
         """The function that completes a value of that type."""
         nullable = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         otherwise = _otherwise(kind, selected, in_list=in_list)
-        if isinstance(nullable, GraphQLList):
-            item = self._value(nullable.of_type, selected, in_list=True)
-            return _list(nullable.of_type, selected, item, otherwise)
         if is_leaf_type(nullable):
             return _leaf(nullable, otherwise)
-        members = self._schema.core.get_possible_types(nullable) if is_abstract_type(nullable) else [nullable]
-        shapes: dict[type, Function] = {}
-        for member in members:
-            if isinstance(member, GraphQLObjectType) and (origin := origin_of(member)) is not None:
-                shapes[origin] = self._object(member, self._subfields(member, selected))
-        return _shaped(shapes, otherwise, nullable=nullable is kind)
+        if isinstance(nullable, GraphQLList):
+            item = self._value(nullable.of_type, selected, in_list=True)
+            general = _list(nullable.of_type, selected, item, otherwise)
+        else:
+            general = _shaped(self._shapes(nullable, selected), otherwise, nullable=nullable is kind)
+        plain = None if in_list else plain_value(selected, self._below)
+        return _quickly(plain, general) if plain else general
+
+    def _shapes(self, kind: GraphQLOutputType, selected: Selected) -> dict[type, Function]:
+        """The functions for objects of the type, or of those that it stands for, by the class of their instances."""
+        members = self._schema.core.get_possible_types(kind) if is_abstract_type(kind) else [kind]
+        return {
+            origin: self._object(member, self._subfields(member, selected))
+            for member in members
+            if isinstance(member, GraphQLObjectType) and (origin := origin_of(member)) is not None
+        }
+
+    def _below(self, kind: GraphQLObjectType, selected: Selected) -> dict[str, Selected | None]:
+        """The fields that are selected below one on an object of that type, by key; None is the name of the type."""
+        return {
+            key: None
+            if details[0].node.name.value == _TYPE_NAME
+            else Selected(key, kind, self._definition(kind, details), details)
+            for key, details in self._subfields(kind, selected).items()
+        }
 
     def _subfields(self, kind: GraphQLObjectType, selected: Selected) -> GroupedFieldSet:
         try:
@@ -189,6 +206,18 @@ def _leaf(kind: GraphQLLeafType, otherwise: Function) -> Function:
         return otherwise
     text = f"def made(run, value, place):\n return {way.written} if ({way.test}) else otherwise(run, value, place)\n"
     return _made(text, {**NAMES, **dict(way.names), "otherwise": otherwise})
+
+
+def _quickly(plain: Plain, general: Function) -> Function:
+    """The quick way, and the general one where that gives up."""
+
+    def complete(run: Run, value: object, place: Place) -> object:
+        try:
+            return plain(value)
+        except Exception:  # noqa: BLE001 (whatever it is, the general way meets it again)
+            return general(run, value, place)
+
+    return complete
 
 
 def _shaped(shapes: dict[type, Function], otherwise: Function, *, nullable: bool) -> Function:
