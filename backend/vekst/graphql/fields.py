@@ -10,11 +10,11 @@ from strawberry.types.field import StrawberryField
 __all__ = ["resolved", "streamed"]
 
 
-def resolved(description: str) -> Callable[[Callable[..., object]], StrawberryField]:
-    """Decorate a resolver: it becomes a field with that description."""
+def resolved(description: str, kind: object = None) -> Callable[[Callable[..., object]], StrawberryField]:
+    """Decorate a resolver: it becomes a field with that description, of the type that it says if no `kind` is given."""
 
     def decorate(resolver: Callable[..., object]) -> StrawberryField:
-        field: StrawberryField = strawberry.field(resolver, description=description)
+        field: StrawberryField = strawberry.field(resolver, description=description, graphql_type=kind)
         return field
 
     return decorate

@@ -11,7 +11,7 @@ from vekst.graphql.batching import BatchLoader, Tasks
 from vekst.queries.challenges import ChallengeProgress, ChallengeView, ChallengeViewer, challenges_by_id, read_progress
 from vekst.queries.growth import Acknowledgement, acknowledgements
 from vekst.queries.learners import LearnerRow, learners_by_id
-from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, entries, evidence, reversals
+from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, entries, evidence
 
 __all__ = ["Loaders"]
 
@@ -26,7 +26,6 @@ class Loaders:
         self.learners: BatchLoader[UUID, LearnerRow] = BatchLoader(self._learners, tasks)
         self.packs: BatchLoader[int | None, Pack] = BatchLoader(self._packs, tasks)
         self.entries: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._entries, tasks)
-        self.reversals: BatchLoader[EntryKey, LedgerRow] = BatchLoader(self._reversals, tasks)
         self.challenges: BatchLoader[UUID, ChallengeView] = BatchLoader(self._challenges, tasks)
         self.challenge_progress: BatchLoader[ChallengeView, ChallengeProgress] = BatchLoader(
             self._challenge_progress, tasks
@@ -45,10 +44,6 @@ class Loaders:
     async def _entries(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, LedgerRow]:
         async with self._factory.reading(self._org_id) as connection:
             return await entries(connection, self._org_id, keys)
-
-    async def _reversals(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, LedgerRow]:
-        async with self._factory.reading(self._org_id) as connection:
-            return await reversals(connection, self._org_id, keys)
 
     async def _evidence(self, keys: Sequence[EntryKey]) -> Mapping[EntryKey, EvidenceRow]:
         async with self._factory.reading(self._org_id) as connection:

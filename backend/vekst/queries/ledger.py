@@ -1,4 +1,4 @@
-"""Reads the ledger: pages newest first by the learner's own numbering, single entries, reversals and evidence."""
+"""Reads the ledger: pages newest first by the learner's own numbering, single entries and evidence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ __all__ = [
     "ledger_page",
     "ledger_since",
     "newest_seq",
-    "reversals",
 ]
 
 EntryKey = tuple[UUID, int]
@@ -30,7 +29,10 @@ EntryKey = tuple[UUID, int]
 
 
 class LedgerRow(msgspec.Struct, frozen=True):
-    """One ledger entry; `rule_kind` is the kind of the rule it speaks of, also where the entry is a reversal."""
+    """One ledger entry; `rule_kind` is the kind of the rule it speaks of, also where the entry is a reversal.
+
+    `reversed_by_seq` is the number of the entry that took this one back, if one did.
+    """
 
     learner_id: UUID
     seq: int
@@ -47,6 +49,7 @@ class LedgerRow(msgspec.Struct, frozen=True):
     evidence: Sequence[int]
     reverses_seq: int | None
     reason: str | None
+    reversed_by_seq: int | None
 
 
 class EvidenceRow(msgspec.Struct, frozen=True):
@@ -60,12 +63,18 @@ class EvidenceRow(msgspec.Struct, frozen=True):
     occurred_at: datetime
 
 
+# Few entries are reversals, and what these took back is looked up for them alone.
 _SELECT: Final = """
-    select l.learner_id, l.seq, l.kind, coalesce(o.kind, l.kind) as rule_kind, l.key, l.tier, l.occurrence, l.points,
-           l.nature, l.reached_at, l.recorded_at, l.pack_version, l.evidence, l.reverses_seq, l.reason
+    select l.learner_id, l.seq, l.kind,
+           case when l.reverses_seq is null then l.kind else coalesce((
+               select o.kind from ledger_entries o
+                where o.org_id = l.org_id and o.learner_id = l.learner_id and o.seq = l.reverses_seq), l.kind)
+           end as rule_kind,
+           l.key, l.tier, l.occurrence, l.points, l.nature, l.reached_at, l.recorded_at, l.pack_version, l.evidence,
+           l.reverses_seq, l.reason,
+           (select r.seq from ledger_entries r
+             where r.org_id = l.org_id and r.learner_id = l.learner_id and r.reverses_seq = l.seq) as reversed_by_seq
       from ledger_entries l
-      left join ledger_entries o
-             on o.org_id = l.org_id and o.learner_id = l.learner_id and o.seq = l.reverses_seq
 """
 _PAGE: Final = (
     _SELECT
@@ -91,14 +100,6 @@ _ENTRIES: Final = (
     + """
       join unnest($2::uuid[], $3::bigint[]) as wanted(learner_id, seq)
         on l.learner_id = wanted.learner_id and l.seq = wanted.seq
-     where l.org_id = $1
-    """
-)
-_REVERSALS: Final = (
-    _SELECT
-    + """
-      join unnest($2::uuid[], $3::bigint[]) as wanted(learner_id, seq)
-        on l.learner_id = wanted.learner_id and l.reverses_seq = wanted.seq
      where l.org_id = $1
     """
 )
@@ -137,12 +138,6 @@ async def entries(connection: AsyncConnection, org_id: UUID, keys: Sequence[Entr
     """The entries of these keys; one that does not exist is left out."""
     rows = [LedgerRow(*row) for row in await direct.fetch(connection, _ENTRIES, org_id, *_columns(keys))]
     return {(row.learner_id, row.seq): row for row in rows}
-
-
-async def reversals(connection: AsyncConnection, org_id: UUID, keys: Sequence[EntryKey]) -> dict[EntryKey, LedgerRow]:
-    """The reversals of these entries, under the key of the entry that each takes back."""
-    rows = [LedgerRow(*row) for row in await direct.fetch(connection, _REVERSALS, org_id, *_columns(keys))]
-    return {(row.learner_id, row.reverses_seq): row for row in rows if row.reverses_seq is not None}
 
 
 async def evidence(

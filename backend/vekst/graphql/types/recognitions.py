@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -17,7 +19,7 @@ from vekst.graphql.scalars import DateTime
 from vekst.graphql.types.challenges import challenge_title
 from vekst.graphql.types.enums import PointsNature, RecognitionKind
 from vekst.graphql.types.nodes import Node, PageInfo, given, page_size
-from vekst.queries.ledger import EvidenceRow, LedgerRow, ledger_page
+from vekst.queries.ledger import EntryKey, EvidenceRow, LedgerRow, ledger_page
 
 __all__ = [
     "CHANGES",
@@ -38,6 +40,7 @@ __all__ = [
 CHANGES = "changes"
 """The kind of the cursors of `changes`; they hold a place in the ledger too."""
 _CURSOR = "recognitions"
+_REVERSAL = Annotated["Recognition", strawberry.lazy("vekst.graphql.types.recognitions")] | None
 
 
 @strawberry.type(description="An event that a recognition rests on.")
@@ -110,11 +113,12 @@ class Recognition(Node):
     reached_at: DateTime = strawberry.field(description="The moment it was reached: that of the evidence.")
     recorded_at: DateTime = strawberry.field(description="The moment it was written to the ledger.")
 
-    @resolved("The entry that took this one back, if one did.")
-    async def reversed_by(self, info: Info) -> Recognition | None:
-        """The reversal."""
-        reversal = await info.context.loaders.reversals.load((self.entry.learner_id, self.entry.seq))
-        return await recognition_of(info.context, reversal) if reversal else None
+    @resolved("The entry that took this one back, if one did.", _REVERSAL)
+    def reversed_by(self, info: Info) -> Awaitable[Recognition | None] | None:
+        """The reversal; where there is none, nothing is waited for."""
+        entry = self.entry
+        seq = entry.reversed_by_seq
+        return None if seq is None else _recognition_at(info.context, (entry.learner_id, seq))
 
     @resolved("Who has seen it and said so, if anybody has.")
     async def acknowledged(self, info: Info) -> Acknowledgement | None:
@@ -166,6 +170,11 @@ async def recognition_of(context: Context, entry: LedgerRow) -> Recognition:
         recorded_at=DateTime(entry.recorded_at),
         title=challenge or (explainer.title(rule) if explainer else entry.key),
     )
+
+
+async def _recognition_at(context: Context, key: EntryKey) -> Recognition | None:
+    entry = await context.loaders.entries.load(key)
+    return await recognition_of(context, entry) if entry else None
 
 
 async def recognitions_page(
