@@ -8,6 +8,7 @@ from datetime import datetime
 from vekst.domain.events import ProgressEvent
 from vekst.domain.instants import micros
 from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
+from vekst.engine.goals import Node, SkillNode
 from vekst.engine.pack import Pack
 from vekst.engine.standing import Standing
 from vekst.engine.tallies import tally_points
@@ -19,10 +20,22 @@ class Awards:
     """A moment of a fold: the event being judged, the learner's local `day` (ordinal) of it, and what it brings.
 
     `state_moved` says whether something that other rules may name (a level, a run, a quest, a badge) has moved since
-    they were last looked at.
+    they were last looked at. Those that are `restless` have not been looked at in this fold since something moved that
+    they name; to look at the others would change nothing.
     """
 
-    __slots__ = ("_kept", "at", "day", "event", "pack", "recognitions", "standing", "state_moved")
+    __slots__ = (
+        "_kept",
+        "at",
+        "day",
+        "event",
+        "pack",
+        "recognitions",
+        "restless_badges",
+        "restless_quests",
+        "standing",
+        "state_moved",
+    )
 
     event: ProgressEvent
     day: int
@@ -33,6 +46,8 @@ class Awards:
         self.pack = pack
         self.standing = standing
         self.recognitions: list[Recognition] = []
+        self.restless_quests = set(pack.state_quests)
+        self.restless_badges = set(pack.state_badges)
         self._kept = {entry.identity for entry in standing.kept}
 
     def begin(self, event: ProgressEvent, day: int) -> None:
@@ -60,6 +75,14 @@ class Awards:
         if skill is not None and points:
             self._add_to_skill(skill, points)
 
+    def move(self, kind: type[Node], index: int) -> None:
+        """Something that other rules may name has moved."""
+        self.state_moved = True
+        resting = self.pack.resting.get((kind, index))
+        if resting is not None:
+            self.restless_quests.update(resting.quests)
+            self.restless_badges.update(resting.badges)
+
     def counts_for(self, since: datetime | None) -> bool:
         """Whether the moment's event counts for a rule that judges from `since` on (V1)."""
         return since is None or self.event.occurred_at >= since
@@ -79,6 +102,6 @@ class Awards:
         state.points += points
         while state.level < len(skill.levels) and state.points >= skill.levels[state.level]:
             state.level += 1
-            self.state_moved = True
+            self.move(SkillNode, index)
             identity = Identity(RecognitionKind.LEVEL, key, "", str(state.level))
             self.give(identity, 0, Nature.EFFORT, skill=None)

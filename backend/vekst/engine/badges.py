@@ -5,7 +5,7 @@ from __future__ import annotations
 from vekst.domain.periods import Window, window_end
 from vekst.domain.recognitions import Identity, RecognitionKind
 from vekst.engine.awards import Awards
-from vekst.engine.goals import feed, goal_evidence, goal_holds
+from vekst.engine.goals import BadgeNode, feed, goal_evidence, goal_holds
 from vekst.engine.improvement import times_held
 from vekst.engine.measures import DAYS_BACK
 from vekst.engine.quests import occurrence_of
@@ -71,7 +71,9 @@ def _earn(awards: Awards, index: int, tier_index: int, *, occurrence: str, evide
     badge, state = awards.pack.badges[index], awards.standing.badges[index]
     tier = badge.tiers[tier_index]
     if state.earned[tier_index] is None:
-        awards.state_moved = True
+        awards.move(BadgeNode, index)
+    # What an earned tier has counted goes when the badge is looked at the next time.
+    awards.restless_badges.add(index)
     state.earned[tier_index] = Earned(awards.at, occurrence)
     identity = Identity(RecognitionKind.BADGE, badge.key, tier.tier, occurrence)
     awards.give(identity, tier.points, tier.nature, skill=badge.skill, evidence=evidence)

@@ -6,7 +6,7 @@ Its state is a list with one entry per event leaf. Everything here is monotone: 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,7 @@ __all__ = [
     "Goal",
     "GoalState",
     "LeafNode",
+    "Named",
     "Node",
     "QuestNode",
     "SkillNode",
@@ -32,6 +33,7 @@ __all__ = [
     "goal_evidence",
     "goal_holds",
     "goal_progress",
+    "named_in",
 ]
 
 GoalState = list[LeafState]
@@ -210,6 +212,20 @@ class AnyOf(Node):
             return have / need
 
         return max(self.nodes, key=part)
+
+
+Named = tuple[type[Node], int]
+"""Something that other rules may name, by the kind of node that names it and its index in the pack."""
+
+
+def named_in(node: Node) -> Iterator[Named]:
+    """What the node, and all below it, name of the learner's whole state."""
+    match node:
+        case AllOf() | AnyOf() | SomeOf():
+            for below in node.nodes:
+                yield from named_in(below)
+        case StreakNode(index) | SkillNode(index) | QuestNode(index) | BadgeNode(index):
+            yield type(node), index
 
 
 @dataclass(frozen=True, slots=True, eq=False)

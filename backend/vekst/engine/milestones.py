@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vekst.domain.recognitions import Identity, RecognitionKind
 from vekst.engine.awards import Awards
-from vekst.engine.goals import feed, goal_evidence, goal_holds
+from vekst.engine.goals import StreakNode, feed, goal_evidence, goal_holds
 from vekst.engine.measures import DAYS_BACK
 from vekst.engine.streaks import activate, is_active, period_of
 
@@ -39,7 +39,8 @@ def tell_milestones(awards: Awards, index: int) -> None:
     streak, state = awards.pack.streaks[index], awards.standing.streaks[index]
     if state.longest <= state.told:
         return
-    before, state.told, awards.state_moved = state.told, state.longest, True
+    before, state.told = state.told, state.longest
+    awards.move(StreakNode, index)
     for length, points in streak.milestones:
         if before < length <= state.longest:
             identity = Identity(RecognitionKind.MILESTONE, streak.key, "", str(length))

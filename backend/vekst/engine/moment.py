@@ -37,10 +37,14 @@ def _hear(awards: Awards) -> None:
 
 
 def _settle(awards: Awards) -> None:
-    """Rules that read the whole state are looked at again until nothing moves."""
+    """Rules that read the whole state are looked at again until nothing moves that they name."""
     while awards.state_moved:
         awards.state_moved = False
         for index in awards.pack.state_quests:
-            advance_quest(awards, index)
+            if index in awards.restless_quests:
+                awards.restless_quests.remove(index)
+                advance_quest(awards, index)
         for index in awards.pack.state_badges:
-            advance_badge(awards, index)
+            if index in awards.restless_badges:
+                awards.restless_badges.remove(index)
+                advance_badge(awards, index)

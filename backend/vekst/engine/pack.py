@@ -12,7 +12,7 @@ from vekst.domain.calendars import WorkCalendar
 from vekst.domain.events import RecordedBy
 from vekst.domain.periods import Window
 from vekst.domain.recognitions import Identity, Nature, RecognitionKind
-from vekst.engine.goals import Goal
+from vekst.engine.goals import Goal, Named
 from vekst.engine.leaves import EverLeaf
 from vekst.engine.measures import AtMost
 
@@ -29,6 +29,7 @@ __all__ = [
     "PointsMeasure",
     "Quest",
     "Repeat",
+    "Resting",
     "Skill",
     "Step",
     "Streak",
@@ -259,13 +260,22 @@ class Listeners:
     tallies: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """The rules that name something, by index."""
+
+    quests: tuple[int, ...] = ()
+    badges: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """One version of an organisation's rules, compiled.
 
     `listeners` finds the rules by event type, so that an event costs only the rules that match; `state_quests` and
-    `state_badges` are the rules that also read the whole state and are looked at again when it moves. `learner_goal`
-    compiles the criterion of a learner's goal, written as JSON; None for one that has no meaning under this version.
+    `state_badges` are the rules that also read the whole state and are looked at again when it moves, and `resting`
+    finds those that name what has moved. `learner_goal` compiles the criterion of a learner's goal, written as JSON;
+    None for one that has no meaning under this version.
     `tallies` are what boards rest on besides streaks; those at `points_tallies` add up effort points. `said` keeps what
     was put into words of its rules, for as long as there is the pack.
     """
@@ -292,6 +302,7 @@ class Pack:
     listeners: Mapping[str, Listeners]
     state_quests: tuple[int, ...]
     state_badges: tuple[int, ...]
+    resting: Mapping[Named, Resting]
     skill_index: Mapping[str, int]
     streak_index: Mapping[str, int]
     learner_goal: Callable[[str], Goal | None]

@@ -6,7 +6,7 @@ from vekst.domain.events import ProgressEvent
 from vekst.domain.periods import Window, window_end, window_key
 from vekst.domain.recognitions import ONCE, Identity, RecognitionKind
 from vekst.engine.awards import Awards
-from vekst.engine.goals import feed, goal_evidence, goal_holds
+from vekst.engine.goals import QuestNode, feed, goal_evidence, goal_holds
 from vekst.engine.leaves import EVIDENCE_AT_MOST
 from vekst.engine.measures import DAYS_BACK
 from vekst.engine.pack import Quest, Repeat
@@ -73,7 +73,7 @@ def advance_quest(awards: Awards, index: int) -> None:
         state.runs = [new_run(quest, awards.day)]
     for run in state.runs:
         if run.completed_at is None:
-            _advance_run(awards, quest, state, run)
+            _advance_run(awards, index, run)
 
 
 def _run(awards: Awards, quest: Quest, state: QuestState) -> QuestRun:
@@ -104,7 +104,8 @@ def _open(awards: Awards, index: int) -> bool:
     return True
 
 
-def _advance_run(awards: Awards, quest: Quest, state: QuestState, run: QuestRun) -> None:
+def _advance_run(awards: Awards, index: int, run: QuestRun) -> None:
+    quest = awards.pack.quests[index]
     for step, step_state in zip(quest.steps, run.steps, strict=True):
         if step_state.completed_at is not None:
             continue
@@ -119,13 +120,14 @@ def _advance_run(awards: Awards, quest: Quest, state: QuestState, run: QuestRun)
         identity = Identity(RecognitionKind.STEP, f"{quest.key}/{step.key}", "", run.occurrence)
         awards.give(identity, step.points, quest.nature, skill=quest.skill, evidence=step_state.evidence)
     if all(step_state.completed_at is not None for step_state in run.steps):
-        _complete(awards, quest, state, run)
+        _complete(awards, index, run)
 
 
-def _complete(awards: Awards, quest: Quest, state: QuestState, run: QuestRun) -> None:
+def _complete(awards: Awards, index: int, run: QuestRun) -> None:
+    quest, state = awards.pack.quests[index], awards.standing.quests[index]
     run.completed_at = awards.at
     state.completions += 1
-    awards.state_moved = True
+    awards.move(QuestNode, index)
     refs = {*state.evidence, *(ref for step in run.steps for ref in step.evidence)}
     identity = Identity(RecognitionKind.QUEST, quest.key, "", run.occurrence)
     evidence = sorted(refs)[:EVIDENCE_AT_MOST]

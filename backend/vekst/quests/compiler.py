@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,20 @@ from typing import assert_never, cast
 from vekst.domain.calendars import WorkCalendar
 from vekst.domain.periods import Window
 from vekst.engine.conditions import Between, Condition, Constant, Differs, Is, OneOf, Present, Where
-from vekst.engine.goals import AllOf, AnyOf, BadgeNode, Goal, LeafNode, Node, QuestNode, SkillNode, SomeOf, StreakNode
+from vekst.engine.goals import (
+    AllOf,
+    AnyOf,
+    BadgeNode,
+    Goal,
+    LeafNode,
+    Named,
+    Node,
+    QuestNode,
+    SkillNode,
+    SomeOf,
+    StreakNode,
+    named_in,
+)
 from vekst.engine.improvement import ImprovementLeaf, PersonalBestLeaf
 from vekst.engine.leaves import CalendarLeaf, EventLeaf, EverLeaf, RollingLeaf
 from vekst.engine.measures import NANO, AtMost, Count, Days, Distinct, Measure, Sum
@@ -30,6 +43,7 @@ from vekst.engine.pack import (
     PointsMeasure,
     Quest,
     Repeat,
+    Resting,
     Skill,
     Step,
     Streak,
@@ -145,6 +159,19 @@ def _days(first: date | None, last: date | None) -> tuple[int, int]:
     return (first or date.min).toordinal(), (last or date.max).toordinal()
 
 
+def _resting(quests: Sequence[Quest], badges: Sequence[Badge]) -> dict[Named, Resting]:
+    """The rules that name something of the whole state, by what they name."""
+    found: dict[Named, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for index, quest in enumerate(quests):
+        goals = [quest.requires] if quest.requires is not None else []
+        for named in {each for goal in (*goals, *(step.goal for step in quest.steps)) for each in named_in(goal.root)}:
+            found[named][0].append(index)
+    for index, badge in enumerate(badges):
+        for named in {each for tier in badge.tiers for each in named_in(tier.goal.root)}:
+            found[named][1].append(index)
+    return {named: Resting(tuple(by_quests), tuple(by_badges)) for named, (by_quests, by_badges) in found.items()}
+
+
 @dataclass(slots=True)
 class _Heard:
     """The event types a rule hears, gathered while its goals are compiled."""
@@ -203,6 +230,7 @@ class _Compiler:
             },
             state_quests=tuple(self._state_quests),
             state_badges=tuple(self._state_badges),
+            resting=_resting(quests, badges),
             skill_index=self._skills,
             streak_index=self._streaks,
             learner_goal=LearnerGoals(self._learner_goal),
