@@ -12,7 +12,9 @@ import structlog
 from arq.connections import ArqRedis
 from prometheus_client import Counter
 from redis.asyncio import ConnectionPool
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
+from typing_extensions import override
 
 __all__ = ["PUSH_QUEUE_NAME", "QUEUE_NAME", "UNREACHABLE", "Valkey", "connect", "decode_job", "encode_job"]
 
@@ -29,9 +31,23 @@ encode_job: Final[Callable[[object], bytes]] = msgspec.msgpack.Encoder().encode
 decode_job: Final[Callable[[bytes], dict[str, object]]] = msgspec.msgpack.Decoder(dict[str, object]).decode
 
 
+class _Pool(ConnectionPool):
+    """Takes a connection to be good while its line has not ended.
+
+    Its parent first reads from each in vain, before every use: that takes a turn of the loop, in which nobody else gets
+    a connection.
+    """
+
+    @override
+    async def ensure_connection(self, connection: AbstractConnection) -> None:
+        reader = connection._reader  # noqa: SLF001 - nothing public says whether the line has ended
+        if reader is None or reader.at_eof() or reader.exception() is not None:
+            await super().ensure_connection(connection)
+
+
 def connect(url: str, *, patience: float) -> ArqRedis:
     """A client for the Valkey at `url` (redis://, rediss:// or unix://), which has `patience` seconds for an answer."""
-    pool = ConnectionPool.from_url(url, socket_connect_timeout=patience, socket_timeout=patience)
+    pool = _Pool.from_url(url, socket_connect_timeout=patience, socket_timeout=patience)
     return ArqRedis(
         pool_or_conn=pool, job_serializer=encode_job, job_deserializer=decode_job, default_queue_name=QUEUE_NAME
     )
