@@ -13,6 +13,24 @@ from tests.support.upgrades import UPGRADE
 from vekst.storage.database import Database
 from vekst.storage.migrations import connect_and_run, is_current, scripts_folder, upgrade
 
+BOARDS_OF_BEFORE = (
+    "INSERT INTO organisations (org_id, key, name, created_at) VALUES (gen_random_uuid(), 'acme', 'Acme', now())",
+    """
+    INSERT INTO board_members (org_id, board, scope, learner_id, value)
+    SELECT org_id, 'board', scope, gen_random_uuid(), value FROM organisations,
+           (VALUES ('org', 5), ('org', 5), ('org', 40), ('team:x', 5), ('team:x/2026-W07', 5)) AS m (scope, value)
+    """,
+    """
+    INSERT INTO board_counts (org_id, board, scope, value, members)
+    SELECT org_id, 'board', 'org', value, members FROM organisations,
+           (VALUES (5, 2), (40, 1), (70, 0)) AS c (value, members)
+    """,
+    """
+    INSERT INTO board_bands (org_id, board, scope, shift, band, members, different)
+    SELECT org_id, 'board', 'org', shift, 0, 3, 2 FROM organisations, unnest(ARRAY[7, 12, 17]) AS s (shift)
+    """,
+)
+
 
 async def _is_current(url: str) -> bool:
     database = Database.open(url)
@@ -53,15 +71,46 @@ async def test_a_schema_that_is_behind_is_told(empty_databases: list[str]) -> No
     assert not await _is_current(url)
 
 
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts_folder()))
+    config.attributes["connection"] = connection
+    return config
+
+
 @pytest.mark.check
 async def test_the_migrations_make_what_the_tables_say(database_url: str) -> None:
     def check(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(scripts_folder()))
-        config.attributes["connection"] = connection
-        command.check(config)
+        command.check(_config(connection))
 
     await connect_and_run(database_url, check)
+
+
+async def test_places_of_teams_go_and_ranks_are_counted_in_bands_of_today(empty_databases: list[str]) -> None:
+    """From the schema before, with a board that has values, a value that nobody has any more, and bands of before."""
+    url = empty_databases[0]
+
+    def before(connection: Connection) -> None:
+        command.upgrade(_config(connection), "0019")
+        for statement in BOARDS_OF_BEFORE:
+            connection.execute(text(statement))
+
+    found: list[list[tuple[object, ...]]] = []
+
+    def after(connection: Connection) -> None:
+        asked = (
+            "SELECT scope, value FROM board_members ORDER BY 1, 2",
+            "SELECT shift, band, members, different FROM board_bands ORDER BY 1, 2",
+        )
+        found.extend([tuple(row) for row in connection.execute(text(statement))] for statement in asked)
+
+    await connect_and_run(url, before)
+    await upgrade(url)
+    await connect_and_run(url, after)
+    assert found == [
+        [("org", 5), ("org", 5), ("org", 40)],
+        [(5, 0, 2, 1), (5, 1, 1, 1), (10, 0, 3, 2), (15, 0, 3, 2)],
+    ]
 
 
 def test_migrations_are_dated_have_one_head_and_do_not_import_the_app() -> None:
