@@ -23,7 +23,7 @@ _BATCHES_AT_MOST: Final = 50
 _IDLE: Final = 0.002
 _QUEUE: Final = "INSERT INTO messages (topic, org, refs) VALUES ('judge', $1, $2)"
 _CLAIM: Final = """
-DELETE FROM messages WHERE message IN (
+DELETE FROM messages WHERE topic = 'judge' AND message IN (
     SELECT message FROM messages WHERE topic = 'judge' ORDER BY message LIMIT $1 FOR UPDATE SKIP LOCKED)
 RETURNING refs
 """

@@ -42,13 +42,13 @@ CREATE TABLE {SCHEMA}.runs (
     PRIMARY KEY (org, learner)
 ) WITH (fillfactor = 80);
 CREATE TABLE {SCHEMA}.messages (
-    message bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic text NOT NULL,
+    message bigint GENERATED ALWAYS AS IDENTITY,
     org uuid NOT NULL,
     refs bigint[],
-    learner uuid
+    learner uuid,
+    PRIMARY KEY (topic, message)
 );
-CREATE INDEX ON {SCHEMA}.messages (topic, message);
 """
 
 
