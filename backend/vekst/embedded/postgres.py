@@ -26,7 +26,7 @@ _FIRST_WITH_BUILTIN_LOCALE = 17
 # Trust is safe because the socket's folder lets one account in and nothing listens on the network.
 _INITDB = ("--auth=trust", f"--username={_NAME}", "--encoding=UTF8", "--locale=C", "--data-checksums")
 _BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-_LEAST_MEMORY, _MOST_MEMORY = 128, 1024
+_LEAST_SHARED, _MOST_SHARED = 128, 1024  # MiB; PostgreSQL writes it as MB
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -90,7 +90,7 @@ class Postgres(PrivateServer):
             "unix_socket_directories": str(self._run.path),
             "unix_socket_permissions": "0700",
             "port": "5432",
-            **({"shared_buffers": _memory()} if self._durable else _NOT_DURABLE),
+            **({"shared_buffers": f"{_shared_memory()}MB"} if self._durable else _NOT_DURABLE),
         }
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
@@ -148,13 +148,13 @@ class Postgres(PrivateServer):
             os.kill(int((self._cluster / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
 
 
-def _memory() -> str:
-    """A quarter of the machine's, as PostgreSQL advises, and no more than an organisation of a million needs.
+def _shared_memory() -> int:
+    """For what is read often, in MiB: a quarter of the machine's memory, as PostgreSQL advises, within bounds.
 
-    What is not used of it takes no memory.
+    More than the upper one would help no organisation of a million. What is not used of it takes no memory.
     """
     quarter = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (4 << 20)
-    return f"{min(max(quarter, _LEAST_MEMORY), _MOST_MEMORY)}MB"
+    return min(max(quarter, _LEAST_SHARED), _MOST_SHARED)
 
 
 def _synchronise(folder: Path) -> None:

@@ -244,17 +244,11 @@ class Goal:
     @property
     def rests_on_events(self) -> bool:
         """Whether nothing but its own leaves decides."""
-        return _is_of_leaves(self.root)
+        return next(named_in(self.root), None) is None
 
     def start(self) -> GoalState:
         """The state before any event."""
         return [leaf.start() for leaf in self.leaves]
-
-
-def _is_of_leaves(node: Node) -> bool:
-    if isinstance(node, AllOf | AnyOf | SomeOf):
-        return all(map(_is_of_leaves, node.nodes))
-    return isinstance(node, LeafNode)
 
 
 def feed(goal: Goal, state: GoalState, event: ProgressEvent, day: int) -> bool:

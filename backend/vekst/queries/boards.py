@@ -42,7 +42,7 @@ _HOLDS: Final = f"{_BOARD} and (holds_until is null or holds_until > $6)"
 def _bands() -> str:
     """The members, and the different values, in what is above a value: finest first, each up to where the next begins.
 
-    For the value 1,000 these are 1,001 to 1,023, then the bands of 32 up to 2,047, then those of 1,024, and so on.
+    For the value 1,100 these are 1,101 to 1,119, then the bands of 32 up to 2,047, then those of 1,024, and so on.
     """
     pieces = [
         f"""
