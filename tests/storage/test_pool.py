@@ -84,9 +84,12 @@ async def test_a_server_that_can_not_be_reached_uses_nothing_up(settings: Settin
     assert pool.count() == (0, 0)
 
 
-async def test_what_rests_is_closed_at_the_end(pool: Pool) -> None:
-    lent = await pool.lend()
+async def test_what_rests_is_closed_at_the_end_and_what_is_in_use_when_it_comes_back(pool: Pool) -> None:
+    lent, in_use = await pool.lend(), await pool.lend()
     await pool.take_back(lent)
     await pool.close()
     assert lent.driver.is_closed()
+    assert not in_use.driver.is_closed()
+    await pool.take_back(in_use)
+    assert in_use.driver.is_closed()
     assert pool.count() == (0, 0)

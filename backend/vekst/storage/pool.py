@@ -40,6 +40,7 @@ class Pool:
         self._free = asyncio.Semaphore(at_most)
         self._resting: list[Lent] = []
         self._in_use = 0
+        self._is_closed = False
 
     def count(self) -> tuple[int, int]:
         """How many connections are in use, and how many rest."""
@@ -62,8 +63,10 @@ class Pool:
             raise
 
     async def take_back(self, lent: Lent) -> None:
-        """Let the connection rest; one that is closed is given up."""
+        """Let the connection rest; one that is closed is given up, and so is any that comes after the end."""
         try:
+            if self._is_closed:
+                lent.driver.terminate()
             if lent.driver.is_closed():
                 await lent.connection.close()
             else:
@@ -72,7 +75,8 @@ class Pool:
             self._leave()
 
     async def close(self) -> None:
-        """Close the connections that rest; those on lines that are dead are cut."""
+        """Close the connections that rest, those in use when they come back; on lines that are dead they are cut."""
+        self._is_closed = True
         resting, self._resting = self._resting, []
         goodbyes = (lent.driver.close(timeout=_CLOSED_WITHIN) for lent in resting)
         await asyncio.gather(*goodbyes, return_exceptions=True)
