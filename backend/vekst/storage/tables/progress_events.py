@@ -24,7 +24,7 @@ progress_events = Table(
     Column("received_at", MOMENT, nullable=False),
     Column("judged_at", MOMENT),
     CheckConstraint("recorded_by IN ('self', 'manager', 'system')", name="recorded_by"),
-    Index("ix_progress_events_ref", "org_id", "learner_id", "ref"),
+    Index("ix_progress_events_number", "org_id", "ref", unique=True),
     Index(
         "ix_progress_events_pending",
         "org_id",
