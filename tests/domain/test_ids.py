@@ -6,7 +6,7 @@ from uuid import RFC_4122
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vekst.domain.ids import uuid7
+from vekst.domain.ids import RANDOM_BYTES, uuid7, uuid7s
 from vekst.domain.instants import micros
 
 INSTANTS = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
@@ -29,6 +29,12 @@ def test_ids_sort_by_time() -> None:
     made = [uuid7(at + timedelta(milliseconds=step), bytes([255 - step] * 10)) for step in range(200)]
     assert made == sorted(made)
     assert len(set(made)) == 200
+
+
+@given(at=INSTANTS, chances=st.lists(st.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES), max_size=5))
+@settings(max_examples=50)
+def test_ids_of_one_instant_are_those_of_their_parts_of_chance(at: datetime, chances: list[bytes]) -> None:
+    assert uuid7s(at, b"".join(chances)) == [uuid7(at, chance) for chance in chances]
 
 
 def test_an_id_in_full() -> None:

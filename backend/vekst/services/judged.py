@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vekst.domain.recognitions import Identity
 from vekst.engine.pack import Pack
 from vekst.engine.standing import encode
-from vekst.services.clock import new_id
+from vekst.services.clock import new_id, new_ids
 from vekst.services.judgement import Judgement
 from vekst.services.outbox import RECOGNISED, SUMMARISED
 from vekst.services.places import places_of
@@ -55,17 +56,16 @@ def judged_rows(
     pack: Pack, row: StandingRow, judgement: Judgement, lives: Mapping[Identity, int], now: datetime
 ) -> Judged:
     """The rows of a judgement; what is new is numbered, reversals first, each entry with the learner's next `seq`."""
-    entries: list[Entry] = []
     past = {**lives, **{each.held.recognition.identity: each.held.life for each in judgement.reversals}}
-    for each in judgement.reversals:
-        seq = row.ledger_seq + len(entries) + 1
-        entries.append(
-            Entry(row.learner_id, seq, new_id(now), each.recognition, each.held.life, each.held.seq, each.reason)
-        )
+    ids = iter(new_ids(now, len(judgement.reversals) + len(judgement.recognitions)))
+    seqs = count(row.ledger_seq + 1)
+    entries = [
+        Entry(row.learner_id, next(seqs), next(ids), each.recognition, each.held.life, each.held.seq, each.reason)
+        for each in judgement.reversals
+    ]
     for recognition in judgement.recognitions:
-        seq = row.ledger_seq + len(entries) + 1
         life = past.get(recognition.identity, 0) + 1
-        entries.append(Entry(row.learner_id, seq, new_id(now), recognition, life))
+        entries.append(Entry(row.learner_id, next(seqs), next(ids), recognition, life))
     update = StandingUpdate(
         learner_id=row.learner_id,
         pack_version=judgement.standing.pack_version,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.storage import direct
 from vekst.storage.board_scopes import BAND_SHIFTS, window_scope
+from vekst.storage.lines import as_array, lines
 
 __all__ = ["Place", "choose", "find_past", "put", "recount", "take_empty_counts"]
 
@@ -33,7 +34,7 @@ _BANDS: Final = f"unnest(ARRAY{list(BAND_SHIFTS)}) AS s (shift)"
 # first and then their bands: everyone locks them in this order. A move within a band leaves the band alone.
 _PUT: Final = f"""
     WITH wanted AS (
-        SELECT * FROM unnest($3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::timestamptz[])
+        SELECT * FROM unnest({as_array("$3")}, {as_array("$4")}, $5::uuid[], $6::bigint[], $7::timestamptz[])
             AS n (board, scope, learner_id, value, holds_until)
     ), present AS (
         SELECT board, scope, learner_id, value, holds_until FROM board_members
@@ -145,8 +146,8 @@ async def put(
     For the learners in `whole` these are all of their places, and any others go; others keep what is not named.
     """
     columns = (
-        [place.board for place in places],
-        [place.scope for place in places],
+        lines([place.board for place in places]),
+        lines([place.scope for place in places]),
         [place.learner_id for place in places],
         [place.value for place in places],
         [place.holds_until for place in places],

@@ -9,11 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.events import VOIDED, ProgressEvent, RecordedBy
 from vekst.storage import checkpoints_store, direct
+from vekst.storage.lines import as_array, lines
 
 __all__ = [
     "EventKey",
@@ -64,11 +66,12 @@ class History:
 
 
 # A column that says the same in every row is sent as one value; `unnest` leaves the others empty.
-_APPEND: Final = """
+_APPEND: Final = f"""
     WITH given AS (
         SELECT n.learner_id, coalesce(n.source, ($3::text[])[1]) AS source, n.id, n.type, n.occurred_at, n.data,
                coalesce(n.recorded_by, ($8::text[])[1]) AS recorded_by, n.place
-          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
+          FROM unnest($2::uuid[], $3::text[], $4::text[], {as_array("$5")}, $6::timestamptz[], {as_array("$7")},
+                      $8::text[])
                WITH ORDINALITY AS n (learner_id, source, id, type, occurred_at, data, recorded_by, place)
     ), added AS (
         INSERT INTO progress_events (org_id, learner_id, source, id, type, occurred_at, data, recorded_by, received_at)
@@ -83,9 +86,9 @@ _APPEND: Final = """
      WHERE (SELECT count(*) FROM added) < $10
        AND NOT EXISTS (SELECT FROM added a WHERE (a.learner_id, a.source, a.id) = (n.learner_id, n.source, n.id))
 """
-_ROWS: Final = """
-    unnest(CAST(:learners AS uuid[]), CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:types AS text[]),
-           CAST(:instants AS timestamptz[]), CAST(:data AS text[]), CAST(:recorders AS text[]))
+_ROWS: Final = f"""
+    unnest(CAST(:learners AS uuid[]), CAST(:sources AS text[]), CAST(:ids AS text[]), {as_array(":types")},
+           CAST(:instants AS timestamptz[]), {as_array(":data")}, CAST(:recorders AS text[]))
         AS n (learner_id, source, id, type, occurred_at, data, recorded_by)
 """
 _EQUAL: Final = text(
@@ -96,7 +99,8 @@ _EQUAL: Final = text(
      WHERE e.type = n.type AND (:any_time OR e.occurred_at = n.occurred_at) AND e.data = CAST(n.data AS jsonb)
     """
 )
-_COLUMNS: Final = "learner_id, ref, source, id, type, occurred_at, data, recorded_by"
+# Data comes as its text, which takes half the time of the driver's way with JSON.
+_COLUMNS: Final = "learner_id, ref, source, id, type, occurred_at, CAST(data AS text) AS data, recorded_by"
 _PENDING: Final = f"""
     SELECT {_COLUMNS} FROM progress_events
      WHERE org_id = $1 AND learner_id = ANY($2::uuid[]) AND judged_at IS NULL
@@ -205,14 +209,14 @@ async def lock_voids(connection: AsyncConnection, org_id: UUID, learner_id: UUID
     await connection.execute(_LOCK_VOIDS, {"name": f"{VOIDED}:{org_id}:{learner_id}"})
 
 
-def _columns(rows: Sequence[EventRow]) -> dict[str, list[object]]:
+def _columns(rows: Sequence[EventRow]) -> dict[str, Any]:
     return {
         "learners": [row.learner_id for row in rows],
         "sources": [row.source for row in rows],
         "ids": [row.id for row in rows],
-        "types": [row.type for row in rows],
+        "types": lines([row.type for row in rows]),
         "instants": [row.occurred_at for row in rows],
-        "data": [row.data for row in rows],
+        "data": lines([row.data for row in rows]),
         # As the texts that they are: to ask each for its value takes longer than all the rest.
         "recorders": [row.recorded_by for row in rows],
     }
@@ -228,4 +232,4 @@ _RECORDERS: Final = {recorder.value: recorder for recorder in RecordedBy}
 
 def _event(columns: Sequence[Any]) -> ProgressEvent:
     ref, source, key, kind, occurred_at, data, recorder = columns
-    return ProgressEvent(ref, source, key, kind, occurred_at, data, _RECORDERS[recorder])
+    return ProgressEvent(ref, source, key, kind, occurred_at, orjson.loads(data), _RECORDERS[recorder])

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.storage import direct, ledger_store, outbox_store, standings_store
 from vekst.storage.ledger_store import Entry
+from vekst.storage.lines import as_array
 from vekst.storage.outbox_store import Message
 from vekst.storage.standings_store import StandingUpdate
 
@@ -33,7 +34,7 @@ _WRITE: Final = f"""
            SET pack_version = n.pack_version, engine_version = n.engine_version, last_occurred_at = n.last_occurred_at,
                last_source = n.last_source, last_id = n.last_id, ledger_seq = n.ledger_seq, reversals = n.reversals,
                state = n.state, updated_at = $2, failures = 0, failed_at = NULL, retry_at = NULL, error = NULL
-          FROM unnest($6::uuid[], $7::integer[], $8::text[], $9::timestamptz[], $10::text[], $11::text[],
+          FROM unnest($6::uuid[], $7::integer[], {as_array("$8")}, $9::timestamptz[], $10::text[], $11::text[],
                       $12::bigint[], $13::integer[], $14::bytea[])
                AS n (learner_id, pack_version, engine_version, last_occurred_at, last_source, last_id,
                      ledger_seq, reversals, state)
@@ -45,15 +46,15 @@ _WRITE: Final = f"""
         SELECT $1, n.learner_id, n.seq, n.entry_id, n.kind, n.key, coalesce(n.tier, ''), n.occurrence,
                coalesce(n.life, 1), n.points, n.nature, n.skill, n.reached_at, $2, $3, n.evidence::bigint[],
                n.reverses_seq, n.reason
-          FROM unnest($15::uuid[], $16::bigint[], $17::uuid[], $18::text[], $19::text[], $20::text[], $21::text[],
-                      $22::integer[], $23::bigint[], $24::text[], $25::text[], $26::timestamptz[], $27::text[],
-                      $28::bigint[], $29::text[])
+          FROM unnest($15::uuid[], $16::bigint[], $17::uuid[], {as_array("$18")}, {as_array("$19")}, $20::text[],
+                      {as_array("$21")}, $22::integer[], $23::bigint[], {as_array("$24")}, {as_array("$25")},
+                      $26::timestamptz[], {as_array("$27")}, $28::bigint[], $29::text[])
                AS n (learner_id, seq, entry_id, kind, key, tier, occurrence, life, points, nature, skill, reached_at,
                      evidence, reverses_seq, reason)
     ), queued AS (
         INSERT INTO outbox (org_id, outbox_id, learner_id, topic, payload, created_at)
         SELECT $1, n.outbox_id, n.learner_id, n.topic, n.payload::jsonb, $2
-          FROM unnest($30::uuid[], $31::uuid[], $32::text[], $33::text[])
+          FROM unnest($30::uuid[], $31::uuid[], {as_array("$32")}, {as_array("$33")})
                AS n (outbox_id, learner_id, topic, payload)
     ), told AS (
         {outbox_store.FORGET.format(ids="$34")}

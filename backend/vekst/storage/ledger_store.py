@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.recognitions import Identity, Nature, Recognition
+from vekst.storage.lines import lines
 
 __all__ = ["Entry", "HeldEntry", "columns", "held", "lives"]
 
@@ -64,16 +65,16 @@ def columns(entries: Sequence[Entry]) -> tuple[Sequence[object], ...]:
         [entry.learner_id for entry in entries],
         [entry.seq for entry in entries],
         [entry.entry_id for entry in entries],
-        [str(each.kind) for each in identities],
-        [each.key for each in identities],
+        lines([each.kind for each in identities]),
+        lines([each.key for each in identities]),
         _unless_all([each.tier for each in identities], ""),
-        [each.occurrence for each in identities],
+        lines([each.occurrence for each in identities]),
         _unless_all([entry.life for entry in entries], 1),
         [each.points for each in given],
-        [each.nature.value for each in given],
-        [each.skill for each in given],
+        lines([each.nature for each in given]),
+        lines([each.skill or "" for each in given]),
         [each.reached_at for each in given],
-        [f"{{{','.join(map(str, each.evidence))}}}" for each in given],
+        lines([f"{{{','.join(map(str, each.evidence))}}}" for each in given]),
         _unless_all([entry.reverses_seq for entry in entries], None),
         _unless_all([entry.reason for entry in entries], None),
     )

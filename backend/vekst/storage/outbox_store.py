@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.storage import direct
+from vekst.storage.lines import lines
 
 __all__ = ["FORGET", "Message", "columns", "delete", "read_before"]
 
@@ -48,8 +49,8 @@ def columns(messages: Sequence[Message]) -> tuple[Sequence[object], ...]:
     return (
         [message.outbox_id for message in messages],
         [message.learner_id for message in messages],
-        [message.topic for message in messages],
-        [msgspec.json.encode(message.payload).decode() for message in messages],
+        lines([message.topic for message in messages]),
+        lines([msgspec.json.encode(message.payload).decode() for message in messages]),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.events import Position
 from vekst.storage import direct
+from vekst.storage.lines import lines
 
 __all__ = [
     "NOBODY",
@@ -259,7 +260,7 @@ def columns(updates: Sequence[StandingUpdate]) -> tuple[Sequence[object], ...]:
     return (
         [each.learner_id for each in updates],
         [each.pack_version for each in updates],
-        [each.engine_version for each in updates],
+        lines([each.engine_version for each in updates]),
         [each.last[0] if each.last else None for each in updates],
         [each.last[1] if each.last else None for each in updates],
         [each.last[2] if each.last else None for each in updates],
