@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     record = Record(
         profile=profile.name,
         rounds=profile.rounds,
-        command=_command(profile, asked.only),
+        command=_command(profile, asked.only, asked.out),
         began_at=began_at.replace(microsecond=0),
         minutes=round((time.monotonic() - began) / 60, 1),
         machine=machine,
@@ -143,9 +143,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(profile: Profile, only: Sequence[str] | None) -> str:
+def _command(profile: Profile, only: Sequence[str] | None, folder: Path) -> str:
     parts = ["python -m benchmarks", *(["--full"] if profile.name == "full" else [])]
-    return " ".join([*parts, *(f"--only {name}" for name in only or ())])
+    parts += [f"--only {name}" for name in only or ()]
+    return " ".join([*parts, *([] if folder == _FOLDER else [f"--out {folder}"])])
 
 
 def _say(line: str) -> None:

@@ -22,10 +22,14 @@ Absolute rates are left out on purpose: they say more about a machine's disks an
 are in [latest.json](latest.json).
 
 ```sh no-run="takes minutes"
-make bench
+{command}
 ```
 
-does it again and writes this page; `make bench-full` takes longer and measures more sizes.
+does it again and writes this page.
+"""
+_FURTHER: Final = """\
+`make bench-full` takes longer and measures more sizes. What only shows at large sizes (boards of a million, ten million
+events stored, 200,000 runs that end at one midnight) is on [a page of its own](large/README.md).
 """
 _FLOORS: Final = """\
 ## The floors
@@ -58,7 +62,9 @@ documents, which are compiled.
 
 def page_of(record: Record, charts: Mapping[str, str]) -> str:
     """The page in Markdown; `charts` are file names by their titles."""
-    lines = [_INTRODUCTION]
+    lines = [_INTRODUCTION.format(command=record.command)]
+    if record.profile == "short":
+        lines.append(_FURTHER)
     if record.comparisons:
         lines += ["## Beside the floors\n", *_chart_lines(charts, "ratios"), *_ratio_tables(record.comparisons)]
     if record.growths:

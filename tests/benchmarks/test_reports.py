@@ -89,6 +89,13 @@ def test_the_page_says_what_was_not_reached_and_that_the_machine_was_shared(reco
     assert "![ratios](ratios.svg)" in page
 
 
+def test_the_page_tells_how_it_came_about_and_that_of_a_short_run_where_large_sizes_are(record: Record) -> None:
+    large = replace(record, profile="full", command="python -m benchmarks --full --out large")
+    assert "large/README.md" in page_of(record, {})
+    assert "\npython -m benchmarks --full --out large\n" in page_of(large, {})
+    assert "large/README.md" not in page_of(large, {})
+
+
 def test_the_json_holds_every_round(record: Record) -> None:
     told = msgspec.json.decode(record.as_json())
     assert told["comparisons"][0]["ratio"]["values"] == [0.1, 0.3, 0.2]
