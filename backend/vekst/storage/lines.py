@@ -6,14 +6,17 @@ all the rest. So it goes for texts without breaks of lines, as keys and JSON are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 __all__ = ["as_array", "lines"]
 
 
-def lines(column: Iterable[str]) -> str:
-    """The texts of a column, in one."""
-    return "\n".join(column)
+def lines(column: Sequence[str]) -> str:
+    """The texts of a column, in one; `ValueError` where one has a break, as all after it would go to other rows."""
+    text = "\n".join(column)
+    if text.count("\n") >= max(1, len(column)):
+        raise ValueError("a text that is sent as a line has more than one")
+    return text
 
 
 def as_array(parameter: str) -> str:
