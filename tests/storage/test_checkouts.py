@@ -109,6 +109,25 @@ async def _cancelled_while_reading(database: Database, org_id: UUID) -> None:
             await connection.execute(text("SELECT pg_sleep(30)"))
 
 
+async def _cancelled_again_while_its_reading_ends(database: Database, org_id: UUID) -> None:
+    """A line that drops while its caller is looked up: the end of the line cancels what is cancelled already."""
+    asked = asyncio.Event()
+
+    async def reads() -> None:
+        async with database.reading(uuid4()) as connection:
+            asked.set()
+            await connection.execute(text("SELECT pg_sleep(30)"))
+
+    reading = asyncio.create_task(reads())
+    try:
+        await asked.wait()
+    finally:
+        while not reading.done():
+            reading.cancel()
+            await asyncio.sleep(0)
+    assert reading.cancelled(), reading.exception()
+
+
 async def _begins_where_it_only_reads(database: Database, org_id: UUID) -> None:
     async with database.reading(org_id) as connection:
         await connection.execute(text("BEGIN"))
@@ -118,6 +137,7 @@ ACCIDENTS: tuple[Accident, ...] = (
     _nothing,
     _reads,
     _cancelled_while_reading,
+    _cancelled_again_while_its_reading_ends,
     _begins_where_it_only_reads,
     _erases,
     _error_of_ours,
@@ -137,6 +157,7 @@ async def test_the_next_checkout_is_bound_to_nobody(full: Organisation, one: Dat
     async with one.crossing() as connection:
         seen = (await connection.execute(text(SEES))).one()
     assert (seen.role, seen.organisation, seen.people) == (APP_ROLE, None, 0)
+    assert one.connections() == (0, 1)
     async with one.reading(uuid4()) as connection:
         assert (await connection.execute(text(SEES))).one().people == 0
     async with one.reading(full.id) as connection:

@@ -185,7 +185,8 @@ class Database:
             await _roll_back(lent.driver)
             raise
         finally:
-            if lent.driver.is_in_transaction():
+            # One that was cut has no state any more to be asked for, and the pool must get it back all the same.
+            if not lent.driver.is_closed() and lent.driver.is_in_transaction():
                 # Its end could unbind what is taken to be bound.
                 lent.driver.terminate()
             lent.returned = time.monotonic()
