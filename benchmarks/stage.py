@@ -46,10 +46,10 @@ class Stage:
         return await asyncpg.connect(self.database)
 
     async def take_stock(self) -> None:
-        """Have the database count what it holds, as it does by itself after a while: plans are then as usual."""
+        """Have the database tidy up and count what it holds, as it does by itself after a while."""
         owner = await self.owner()
         try:
-            await owner.execute("ANALYZE")
+            await owner.execute("VACUUM (ANALYZE)")
         finally:
             await owner.close()
 
