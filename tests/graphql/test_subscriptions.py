@@ -18,6 +18,7 @@ from tests.graphql.lines import PATIENCE, Line, line, serving
 from tests.support.organisations import Organisation, new_event
 from tests.support.waiting import until
 from vekst.factory import Process
+from vekst.graphql.context import Context
 from vekst.graphql.types.recognitions import write_place
 from vekst.queries.ledger import LedgerRow, ledger_since
 from vekst.services.voiding import EventName
@@ -203,6 +204,26 @@ async def test_queries_and_mutations_go_over_the_same_line(address: str, token: 
         await kari.subscribe("q", "{ me { person } }")
         assert await kari.receive() == {"type": "next", "id": "q", "payload": {"data": {"me": {"person": "kari"}}}}
         assert await kari.receive() == {"type": "complete", "id": "q"}
+
+
+async def test_an_id_is_free_again_as_soon_as_its_operation_has_ended(
+    address: str, token: SignedToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The protocol lets a client use an id again after `complete` or `error`, however long the server tidies up."""
+    closes = Context.close
+
+    async def takes_its_time(self: Context) -> None:
+        for _ in range(500):
+            await asyncio.sleep(0)
+        await closes(self)
+
+    async with line(address, token()) as kari:
+        monkeypatch.setattr(Context, "close", takes_its_time)
+        for query, last in (("{ me { person } }", "complete"), ("{ nothing }", "error"), ("", "error")) * 2:
+            await kari.subscribe("1", query)
+            while (message := await kari.receive())["type"] == "next":
+                pass
+            assert (message["type"], message["id"]) == (last, "1")
 
 
 async def test_a_cursor_of_the_future_is_refused(organisation: Organisation, address: str, token: SignedToken) -> None:

@@ -204,31 +204,43 @@ class _Line:
     async def _run(self, operation_id: str, payload: Mapping[str, object]) -> None:
         """Run one operation; whatever goes wrong in it ends it, and not the line."""
         try:
-            with self._arrivals.metrics.streaming("websocket"):
-                await self._answer(operation_id, read_object(payload))
-        except VekstError as error:
-            await self._error(operation_id, [told(error, self._languages.messages)])
+            errors = await self._answer(operation_id, payload)
+            # The last that is done: the client may use the id again once it has seen this.
+            if errors is None:
+                await self._send({"type": "complete", "id": operation_id})
+            else:
+                await self._error(operation_id, errors)
         except (_Closing, WebSocketDisconnect, RuntimeError) as error:
             self._end(error if isinstance(error, _Closing) else _Closing(1001, "Gone"))
-        except Exception:
-            error_id = new_error_id()
-            LOG.exception("graphql.stream_failed", error_id=error_id)
-            await self._error(operation_id, [masked(error_id, self._languages.messages)])
         finally:
             if self._running.get(operation_id) is asyncio.current_task():
                 del self._running[operation_id]
 
-    async def _answer(self, operation_id: str, request: Request) -> None:
+    async def _answer(self, operation_id: str, payload: Mapping[str, object]) -> list[dict[str, Any]] | None:
+        """Tell all its answers; the errors that end it, None where it is complete."""
+        try:
+            with self._arrivals.metrics.streaming("websocket"):
+                return await self._stream(operation_id, read_object(payload))
+        except VekstError as error:
+            return [told(error, self._languages.messages)]
+        except (_Closing, WebSocketDisconnect, RuntimeError):
+            raise
+        except Exception:
+            error_id = new_error_id()
+            LOG.exception("graphql.stream_failed", error_id=error_id)
+            return [masked(error_id, self._languages.messages)]
+
+    async def _stream(self, operation_id: str, request: Request) -> list[dict[str, Any]] | None:
         # Roles are looked up for each operation, as they are for each request.
         context = await self._arrivals.context(self._authorization, self._languages)
         try:
             async with aclosing(self._operations.stream(request, context)) as answers:
                 async for answer in answers:
                     if not answer.executed:
-                        await self._error(operation_id, answer.body["errors"])
-                        return
+                        errors: list[dict[str, Any]] = answer.body["errors"]
+                        return errors
                     await self._send({"type": "next", "id": operation_id, "payload": answer.body})
-            await self._send({"type": "complete", "id": operation_id})
+            return None
         finally:
             await context.close()
 
