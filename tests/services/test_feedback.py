@@ -219,10 +219,12 @@ async def test_the_learner_deletes_the_words_and_keeps_what_was_earned(craft: Or
     assert await craft.factory.feedback().delete(kari, key) is True
     assert await craft.factory.feedback().delete(kari, key) is False
     assert await craft.rows("SELECT 1 FROM feedback") == []
-    # What is repeated afterwards brings nothing back.
-    assert (await ask(craft)).receipt.status is ReceiptStatus.DUPLICATE
-    with pytest.raises(NotFound, match="FEEDBACK_UNKNOWN"):
-        await give(craft, key)
+    # What is repeated afterwards brings nothing back, and is told that it happened.
+    for repeated in (await ask(craft), await give(craft, key), await act(craft, key)):
+        assert (repeated.receipt.status, repeated.feedback) == (ReceiptStatus.DUPLICATE, key)
+    for refused in (give(craft, key, client_id="g2"), give(craft, key, who="eli"), act(craft, key, client_id="x2")):
+        with pytest.raises(NotFound, match="FEEDBACK_UNKNOWN"):
+            await refused
     assert await craft.rows("SELECT 1 FROM feedback") == []
     await craft.judge()
     assert await craft.ledger() == before

@@ -376,6 +376,7 @@ async def test_integrations_have_no_goals(craft: Organisation) -> None:
 
 async def test_deleting_takes_the_words_and_leaves_what_was_earned(craft: Organisation) -> None:
     goal = await past_goal(craft)
+    await change(craft, goal, shared=True)
     await reflect(craft, goal)
     await craft.judge()
     kari = await craft.actor("kari")
@@ -383,7 +384,11 @@ async def test_deleting_takes_the_words_and_leaves_what_was_earned(craft: Organi
     assert not await craft.factory.goals().delete(kari, goal)
     assert await row(craft, "why", "reflection") == (None, None)
     assert ("REFLECTION", goal.goal_id.hex, 0) in await recognised(craft)
-    assert await refused(reflect(craft, goal)) == "GOAL_UNKNOWN"
+    # What is repeated afterwards brings nothing back, and is told that it happened.
+    for repeated in (await change(craft, goal, shared=True), await reflect(craft, goal)):
+        assert (repeated.receipt.status, repeated.goal) == (ReceiptStatus.DUPLICATE, goal)
+    assert await row(craft, "why", "reflection") == (None, None)
+    assert await refused(change(craft, goal, client_id="c2", shared=False)) == "GOAL_UNKNOWN"
     assert (await set_goal(craft, client_id="new")).receipt.status is ReceiptStatus.STORED
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.errors import InvalidInput
+from vekst.domain.events import VEKST_SOURCE
 from vekst.domain.receipts import Problem, ReceiptStatus
 from vekst.storage import events_store, people_store
 from vekst.storage.events_store import EventKey, EventRow
 
-__all__ = ["append_each", "append_events"]
+__all__ = ["append_each", "append_events", "was_appended"]
 
 
 async def append_events(
@@ -55,6 +56,14 @@ async def append_each(
             if rows[place].learner_id not in present:
                 answers[place] = Problem("PERSON_ERASED", "person")
     return answers
+
+
+async def was_appended(
+    connection: AsyncConnection, org_id: UUID, learner_id: UUID, name: str, about: Mapping[str, str]
+) -> bool:
+    """Whether there is an event of Vekst's own under that name which is about that: what it belonged to may be gone."""
+    found = await events_store.find(connection, org_id, learner_id, VEKST_SOURCE, name)
+    return found is not None and about.items() <= found.data.items()
 
 
 def _first_of_each(rows: Sequence[EventRow]) -> Sequence[int]:

@@ -24,7 +24,7 @@ from vekst.domain.events import (
 from vekst.domain.feedback import FeedbackKey, feedback_id
 from vekst.domain.receipts import Receipt, ReceiptStatus
 from vekst.jobs.queue import Queue
-from vekst.services.appending import append_events
+from vekst.services.appending import append_events, was_appended
 from vekst.services.clock import Clock
 from vekst.services.event_forms import json_text
 from vekst.services.feedback_parts import check_words, colleague, instant_of, learner_of, own_event, skill_of
@@ -170,7 +170,9 @@ class FeedbackService:
                 key = FeedbackKey(learner, feedback_id(me, FEEDBACK_GIVEN, client_id))
                 held, skill = await feedback_store.lock(connection, actor.org_id, key), skill_of(pack, to.skill, None)
             else:
-                held = await _exchange(connection, actor, to)
+                held = await _exchange(connection, actor, to, FEEDBACK_GIVEN, client_id)
+                if held is None:
+                    return _taken_before(client_id, to)
                 if held.giver_id != me:
                     raise NotAllowed("FEEDBACK_NOT_YOURS_TO_GIVE", field="feedback")
                 key, skill = to, held.skill
@@ -203,7 +205,9 @@ class FeedbackService:
         now = self._clock()
         async with self._database.writing(actor.org_id) as connection:
             at = instant_of(await self._packs.latest(connection, actor.org_id), occurred_at, now)
-            held = await _exchange(connection, actor, feedback)
+            held = await _exchange(connection, actor, feedback, FEEDBACK_ACTED_ON, client_id)
+            if held is None:
+                return _taken_before(client_id, feedback)
             if feedback.learner_id != me:
                 raise NotAllowed("FEEDBACK_NOT_YOURS_TO_ACT_ON", field="feedback")
             if held.given is None:
@@ -236,12 +240,25 @@ class FeedbackService:
         return taken
 
 
-async def _exchange(connection: AsyncConnection, actor: Actor, key: FeedbackKey) -> FeedbackRow:
-    """The exchange, held for this turn. Who is none of the two learns nothing about it."""
+async def _exchange(
+    connection: AsyncConnection, actor: Actor, key: FeedbackKey, turn: str, client_id: str
+) -> FeedbackRow | None:
+    """The exchange, held for this turn; None where the actor has taken it, and the words were deleted since.
+
+    Who is none of the two learns nothing about it.
+    """
     held = await feedback_store.lock(connection, actor.org_id, key)
+    if held is None and actor.learner_id is not None:
+        about = {"feedback": key.feedback_id.hex}
+        if await was_appended(connection, actor.org_id, actor.learner_id, f"{turn}:{client_id}", about):
+            return None
     if held is None or actor.learner_id not in (key.learner_id, held.giver_id):
         raise NotFound("FEEDBACK_UNKNOWN", field="feedback")
     return held
+
+
+def _taken_before(client_id: str, key: FeedbackKey) -> Taken:
+    return Taken(Receipt(client_id, ReceiptStatus.DUPLICATE), key)
 
 
 def _is_new(status: ReceiptStatus, held: Given | Acted | None, new: Given | Acted, client_id: str, code: str) -> bool:

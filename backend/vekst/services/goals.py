@@ -22,7 +22,7 @@ from vekst.domain.receipts import Receipt, ReceiptStatus
 from vekst.domain.storable import is_storable
 from vekst.engine.pack import Pack
 from vekst.jobs.queue import Queue
-from vekst.services.appending import append_events
+from vekst.services.appending import append_events, was_appended
 from vekst.services.clock import Clock
 from vekst.services.event_forms import json_text
 from vekst.services.feedback_parts import instant_of, learner_of
@@ -96,6 +96,11 @@ class _Step:
         )
         [status] = await append_events(self.connection, self.actor.org_id, [row], self.now, any_time=any_time)
         return status
+
+    async def was_taken(self, key: GoalKey, type_key: str, name: str) -> bool:
+        """Whether the step is stored for that goal."""
+        org_id, about = self.actor.org_id, {"goal": key.goal_id.hex}
+        return await was_appended(self.connection, org_id, key.learner_id, f"{type_key}:{name}", about)
 
     async def is_open(self, row: GoalRow) -> bool:
         """Whether the goal is neither reached nor let go of, and its last date not over."""
@@ -175,7 +180,9 @@ class GoalsService:
         check_words(change.why, "why")
         async with self._database.writing(actor.org_id) as connection:
             step = await self._step(connection, actor, occurred_at)
-            row = await _own(step, goal)
+            row = await _own(step, goal, GOAL_CHANGED, client_id)
+            if row is None:
+                return _taken_before(client_id, goal)
             last = row.changed_at or row.set_at
             if last is None:
                 raise InvalidInput("GOAL_NOT_SET_YET", field="goal")
@@ -196,7 +203,9 @@ class GoalsService:
         check_words(words, "words")
         async with self._database.writing(actor.org_id) as connection:
             step = await self._step(connection, actor, occurred_at)
-            row = await _own(step, goal)
+            row = await _own(step, goal, GOAL_REFLECTED, goal.goal_id.hex)
+            if row is None:
+                return _taken_before(client_id, goal)
             if row.set_at is None:
                 raise InvalidInput("GOAL_NOT_SET_YET", field="goal")
             if row.reflected_at is not None and row.reflection != words:
@@ -260,11 +269,13 @@ async def _set(
 
 async def _accept(step: _Step, client_id: str, key: GoalKey, *, why: str | None, shared: bool | None) -> GoalTaken:
     """Set what was proposed, as it was proposed."""
-    row = await _own(step, key, field="proposal")
+    row = await _own(step, key, GOAL_SET, key.goal_id.hex, field="proposal")
+    if row is None:
+        return _taken_before(client_id, key)
     if row.proposed_by is None and row.set_at is not None:
         raise NotFound("GOAL_UNKNOWN", field="proposal")
     if row.set_at is not None:
-        return GoalTaken(Receipt(client_id, ReceiptStatus.DUPLICATE), key)
+        return _taken_before(client_id, key)
     if row.dropped_at is not None or row.until < step.today:
         raise InvalidInput("GOAL_OVER", field="proposal")
     status = await step.append(key, GOAL_SET, key.goal_id.hex, {"earn": row.earn, "until": row.until.isoformat()})
@@ -273,13 +284,20 @@ async def _accept(step: _Step, client_id: str, key: GoalKey, *, why: str | None,
     return GoalTaken(Receipt(client_id, status), key)
 
 
-async def _own(step: _Step, key: GoalKey, *, field: str = "goal") -> GoalRow:
-    """The learner's own goal, held for this step; nobody learns anything about another's."""
+async def _own(step: _Step, key: GoalKey, type_key: str, name: str, *, field: str = "goal") -> GoalRow | None:
+    """The learner's own goal, held for this step; None where the step was taken, and the goal deleted since.
+
+    Nobody learns anything about another's.
+    """
     _check_mine(step.actor, key, field=field)
     row = await goals_store.lock(step.connection, step.actor.org_id, key)
-    if row is None:
+    if row is None and not await step.was_taken(key, type_key, name):
         raise NotFound("GOAL_UNKNOWN", field=field)
     return row
+
+
+def _taken_before(client_id: str, key: GoalKey) -> GoalTaken:
+    return GoalTaken(Receipt(client_id, ReceiptStatus.DUPLICATE), key)
 
 
 def _check_mine(actor: Actor, key: GoalKey, *, field: str = "goal") -> None:
