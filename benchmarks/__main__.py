@@ -22,7 +22,7 @@ from benchmarks.reports.lines import lines_of
 from benchmarks.reports.page import page_of
 from benchmarks.reports.record import Record, sorted_findings
 from benchmarks.reports.scaling import scaling_page
-from benchmarks.stage import Stage, set_stage
+from benchmarks.stage import Stage, owning, set_stage
 from benchmarks.workloads.board_writes import cost_of_boards
 from benchmarks.workloads.boards import ranks
 from benchmarks.workloads.costs import costs
@@ -99,11 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 async def _run(stage: Stage, load: float, names: Sequence[str]) -> tuple[Machine, list[Finding]]:
     machine = await describe(stage, load)
-    owner = await stage.owner()
-    try:
+    async with owning(stage) as owner:
         await tables.create(owner)
-    finally:
-        await owner.close()
     findings: list[Finding] = []
     for name in names:
         began = time.monotonic()

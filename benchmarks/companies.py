@@ -15,7 +15,7 @@ import asyncpg
 
 from benchmarks.crowds import Crowd
 from benchmarks.packs import sales_craft_files
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, owning
 from vekst.domain.actors import Actor
 from vekst.domain.events import RecordedBy
 from vekst.domain.receipts import NewEvent, Receipt, ReceiptStatus
@@ -42,6 +42,8 @@ SELECT org_id, board, learner_id, true, now() FROM people, unnest($2::text[]) AS
 """
 _LEARNERS: Final = "SELECT person, learner_id FROM people WHERE org_id = $1"
 _CLEAR: Final = "TRUNCATE progress_events"
+_TAKE_AS_JUDGED: Final = "UPDATE progress_events SET judged_at = received_at WHERE judged_at IS NULL"
+_TIDY: Final = "VACUUM progress_events"
 _ENTRIES: Final = "SELECT coalesce(sum(ledger_seq), 0) FROM standings WHERE org_id = $1"
 _WAITS: Final = "SELECT EXISTS (SELECT FROM progress_events WHERE org_id = $1 AND judged_at IS NULL)"
 _WAITING: Final = "SELECT count(*) FROM progress_events WHERE org_id = $1 AND judged_at IS NULL"
@@ -91,18 +93,18 @@ class Company:
 
     async def forget_events(self) -> None:
         """Take all events out, so that the next measurement begins as this one did."""
-        connection = await self.stage.owner()
-        try:
-            await connection.execute(_CLEAR)
-        finally:
-            await connection.close()
+        async with owning(self.stage) as owner:
+            await owner.execute(_CLEAR)
+
+    async def take_events_as_judged(self) -> None:
+        """Let no event wait any more, and tidy up after them, so that the next measurement begins as this did."""
+        async with owning(self.stage) as owner:
+            await owner.execute(_TAKE_AS_JUDGED)
+            await owner.execute(_TIDY)
 
     async def _ask(self, statement: str) -> object:
-        connection = await self.stage.owner()
-        try:
-            return await connection.fetchval(statement, self.id)
-        finally:
-            await connection.close()
+        async with owning(self.stage) as owner:
+            return await owner.fetchval(statement, self.id)
 
 
 def check_stored(receipts: Sequence[Receipt]) -> None:
@@ -144,12 +146,9 @@ async def found_company(
     pack = await factory.pack(org_id)
     if actor is None or pack is None:
         raise BenchmarkError("the organisation is not there")
-    connection = await stage.owner()
-    try:
-        await connection.execute(_JOIN_ALL, org_id, list(pack.leaderboards))
-        ids = {record["person"]: record["learner_id"] for record in await connection.fetch(_LEARNERS, org_id)}
-    finally:
-        await connection.close()
+    async with owning(stage) as owner:
+        await owner.execute(_JOIN_ALL, org_id, list(pack.leaderboards))
+        ids = {record["person"]: record["learner_id"] for record in await owner.fetch(_LEARNERS, org_id)}
     first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - _LATELY
     company = Company(stage, factory, org_id, key, actor, ids, first)
     await _live_through(company, history)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from benchmarks.companies import BenchmarkError
 from benchmarks.packs import sales_craft_files
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, owning
 from vekst.factory import Factory
 from vekst.storage.board_scopes import BAND_SHIFTS
 
@@ -54,17 +54,14 @@ async def crowd_board(stage: Stage, factory: Factory, name: str, *, members: int
     org_id = await factory.organisations().create(name, "Benchmark")
     await factory.publishing().publish(org_id, sales_craft_files())
     until = datetime.now(UTC) + timedelta(days=2) if runs else None
-    connection = await stage.owner()
-    try:
-        await connection.execute(_PEOPLE, org_id, members)
-        await connection.execute(_MEMBERS, org_id, BOARD, 400 if runs else POINTS_AT_MOST, until)
-        await connection.execute(_COUNTS, org_id)
-        await connection.execute(_BANDS, org_id)
-        values = dict(await connection.fetch(_VALUES, org_id))
+    async with owning(stage) as owner:
+        await owner.execute(_PEOPLE, org_id, members)
+        await owner.execute(_MEMBERS, org_id, BOARD, 400 if runs else POINTS_AT_MOST, until)
+        await owner.execute(_COUNTS, org_id)
+        await owner.execute(_BANDS, org_id)
+        values = dict(await owner.fetch(_VALUES, org_id))
         # As it is after a while by itself; so nothing is cleaned up beside what is measured.
-        await connection.execute("VACUUM (ANALYZE) people, board_members, board_counts, board_bands")
-    finally:
-        await connection.close()
+        await owner.execute("VACUUM (ANALYZE) people, board_members, board_counts, board_bands")
     if len(values) != members:
         raise BenchmarkError(f"{len(values):,} are on the board")
     return CrowdedBoard(org_id, BOARD, values)

@@ -13,7 +13,7 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, owning
 
 __all__ = ["Machine", "describe"]
 
@@ -47,11 +47,8 @@ class Machine:
 
 async def describe(stage: Stage, load: float) -> Machine:
     """This machine, and the servers of the run."""
-    owner = await stage.owner()
-    try:
+    async with owning(stage) as owner:
         postgresql = str(await owner.fetchval("SHOW server_version"))
-    finally:
-        await owner.close()
     async with Redis.from_url(stage.settings.redis_url.get_secret_value()) as client:
         told = await client.info("server")
     valkey = f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"

@@ -47,24 +47,18 @@ class Stage:
 
     async def take_stock(self) -> None:
         """Have the database tidy up and count what it holds, as it does by itself after a while."""
-        owner = await self.owner()
-        try:
+        async with owning(self) as owner:
             await owner.execute("VACUUM (ANALYZE)")
-        finally:
-            await owner.close()
 
     async def rest(self) -> None:
         """Have the database write out what it owes, and wait while it cleans up by itself, for some seconds at most."""
-        owner = await self.owner()
-        try:
+        async with owning(self) as owner:
             # A server that is not ours may not allow it.
             with suppress(asyncpg.InsufficientPrivilegeError):
                 await owner.execute("CHECKPOINT")
             ends = time.monotonic() + _CLEANING_AT_MOST
             while await owner.fetchval(_CLEANING) and time.monotonic() < ends:
                 await asyncio.sleep(_BETWEEN_LOOKS)
-        finally:
-            await owner.close()
 
     @property
     def database(self) -> str:

@@ -13,7 +13,7 @@ import asyncpg
 from benchmarks.companies import BenchmarkError, Company, check_judged, found_company
 from benchmarks.crowds import Crowd
 from benchmarks.findings import Figure, Finding, Spread
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, owning
 from vekst.domain.events import RecordedBy
 from vekst.domain.receipts import NewEvent
 from vekst.factory import Factory, Process
@@ -138,11 +138,8 @@ async def _sleepers(stage: Stage, company: Company, runs: int) -> datetime:
         company.id, source="past", events=events, recorded_by=RecordedBy.SYSTEM
     )
     check_judged(await company.factory.judging().judge_everything(company.id))
-    owner = await stage.owner()
-    try:
+    async with owning(stage) as owner:
         return await _copied(owner, company.id, actor.learner_id, runs)
-    finally:
-        await owner.close()
 
 
 async def _copied(owner: asyncpg.Connection[asyncpg.Record], org_id: UUID, model: UUID, runs: int) -> datetime:
@@ -161,10 +158,7 @@ async def _copied(owner: asyncpg.Connection[asyncpg.Record], org_id: UUID, model
 
 
 async def _check(stage: Stage, company: Company, now: datetime) -> None:
-    owner = await stage.owner()
-    try:
+    async with owning(stage) as owner:
         due = await owner.fetchval(_DUE, company.id, now)
-    finally:
-        await owner.close()
     if due:
         raise BenchmarkError(f"{due:,} places are due after the sweep")

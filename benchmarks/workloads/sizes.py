@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from benchmarks.companies import Company, check_judged, found_company
@@ -47,7 +48,10 @@ async def beside_stored_events(stage: Stage) -> list[Finding]:
         empty = await found_company(stage, Factory(here), "empty", history=0)
         full = await found_company(beside, Factory(there), "stored", history=0)
         await _fill(full, stage.profile.stored)
-        contenders = {"ours": _taken_in(full), "floor": _taken_in(empty, forgetting=True)}
+        contenders = {
+            "ours": _taken_in(full, afterwards=full.take_events_as_judged),
+            "floor": _taken_in(empty, afterwards=empty.forget_events),
+        }
         measured = await in_turn(stage.profile.rounds, contenders, rest=stage.rest)
     return [
         Comparison.of(
@@ -92,7 +96,7 @@ async def _fill(company: Company, events: int) -> None:
         await owner.execute("VACUUM ANALYZE progress_events")
 
 
-def _taken_in(company: Company, *, forgetting: bool = False) -> Contender:
+def _taken_in(company: Company, *, afterwards: Callable[[], Awaitable[None]]) -> Contender:
     profile = company.stage.profile
     events = profile.events[_BATCH]
     crowd = company.crowd(1, (profile.rounds + 1) * events)
@@ -102,8 +106,7 @@ def _taken_in(company: Company, *, forgetting: bool = False) -> Contender:
         with Stopwatch() as watch:
             for batch in batches:
                 await company.record(batch)
-        if forgetting:
-            await company.forget_events()
+        await afterwards()
         return len(batches) * _BATCH / watch.wall
 
     return rate
