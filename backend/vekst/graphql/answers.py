@@ -12,6 +12,7 @@ import orjson
 from vekst.domain.errors import VekstError
 from vekst.graphql.execution import Answer
 from vekst.graphql.faults import told
+from vekst.graphql.lasting import AS_JSON
 
 __all__ = ["encoded", "entity_tag", "refused"]
 
@@ -24,15 +25,15 @@ def refused(status: int, error: VekstError, locale: str, headers: Mapping[str, s
 def encoded(body: Mapping[str, Any]) -> bytes:
     """The body as JSON in UTF-8."""
     try:
-        return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+        return orjson.dumps(body, option=AS_JSON)
     except TypeError:
         # A text that a client sent may hold half a surrogate pair; escaped, it goes back as it came.
         return json.dumps(body, ensure_ascii=True, allow_nan=False, default=_written).encode("ascii")
 
 
-def _written(value: object) -> str:
-    """An instant or a date of a compiled answer, as orjson writes it."""
-    return str(orjson.loads(orjson.dumps(value, option=orjson.OPT_UTC_Z)))
+def _written(value: object) -> object:
+    """An instant, a date or a list written before of a compiled answer, as orjson writes it."""
+    return orjson.loads(orjson.dumps(value, option=AS_JSON))
 
 
 def entity_tag(body: bytes, media: str) -> str:

@@ -35,6 +35,7 @@ from vekst.graphql.compiled.leaves import NAMES, short_way
 from vekst.graphql.compiled.plain import Plain, plain_value
 from vekst.graphql.compiled.resolvers import Resolve, attribute_of, origin_of, resolver_of
 from vekst.graphql.compiled.run import Place, Run, Selected
+from vekst.graphql.lasting import Lasting
 from vekst.graphql.schema import VekstSchema
 
 __all__ = ["Function", "Selections"]
@@ -211,9 +212,9 @@ def _leaf(kind: GraphQLLeafType, otherwise: Function) -> Function:
 def _quickly(plain: Plain, general: Function) -> Function:
     """The quick way, and the general one where that gives up."""
 
-    def complete(run: Run, value: object, place: Place) -> object:
+    def complete(run: Run, value: Any, place: Place) -> object:  # noqa: ANN401 - whatever a resolver gave
         try:
-            return plain(value)
+            return value.written(plain) if value.__class__ is Lasting else plain(value)
         except Exception:  # noqa: BLE001 (whatever it is, the general way meets it again)
             return general(run, value, place)
 
@@ -234,7 +235,7 @@ def _shaped(shapes: dict[type, Function], otherwise: Function, *, nullable: bool
 
 def _list(kind: GraphQLOutputType, selected: Selected, item: Function, otherwise: Function) -> Function:
     def complete(run: Run, values: list[Any], place: Place) -> object:
-        if values.__class__ is not list:
+        if values.__class__ is not list and values.__class__ is not Lasting:
             return otherwise(run, values, place)
         found: list[Any] = []
         rest = enumerate(values)

@@ -179,4 +179,4 @@ async def seen_of(context: Context, row: LearnerRow) -> Seen | None:
     if pack is None:
         return None
     standing = decode(pack, row.state) if row.state is not None else fresh_standing(pack, row.zone or pack.zone)
-    return Seen(pack, standing, context.now, context.languages)
+    return Seen(pack, standing, context.now, context.languages, row.state)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
+from typing_extensions import override
 
 from vekst.domain import recognitions
+from vekst.domain.calendars import local_day
 from vekst.domain.errors import InvalidInput
 from vekst.engine import pack as rules
 from vekst.engine import readings
 from vekst.engine.standing import Standing
 from vekst.graphql.fields import resolved
 from vekst.graphql.languages import Languages
+from vekst.graphql.lasting import Kept
 from vekst.graphql.scalars import Date, DateTime, read_date
 from vekst.graphql.types.enums import DayState, Freshness, QuestState, StepState, StreakState
 from vekst.graphql.types.quests import DESCRIBED_AT_MOST, Quest, quest_of
 
 __all__ = [
+    "BADGES_SHOWN",
+    "QUESTS_SHOWN",
+    "STREAKS_SHOWN",
     "Badge",
     "BadgeStanding",
     "NextTier",
@@ -42,6 +49,8 @@ __all__ = [
 ]
 
 _DAYS_AT_MOST = 400
+_SHOWN_AT_MOST = 5_000
+"""How many standings of one kind are kept for apps that look again: those of some hundred learners, about 5 MB."""
 
 # An answer has hundreds of states, and an enum takes its time to find a member by its value.
 _FRESHNESS = {readings.Freshness[each.name]: each for each in Freshness}
@@ -51,13 +60,32 @@ _STREAK_STATES = {readings.StreakReadingState[each.name]: each for each in Strea
 
 
 class Seen:
-    """A standing seen through its pack, at an instant, in a caller's languages."""
+    """A standing seen through its pack, at an instant, in a caller's languages.
 
-    def __init__(self, pack: rules.Pack, standing: Standing, now: datetime, languages: Languages) -> None:
+    Two are equal that show the same quests, badges and streaks: those of a standing of the same bytes, on the same date
+    of its learner. An event changes the bytes, midnight the date, and nothing else these lists.
+    """
+
+    __slots__ = ("_shows", "_shows_hash", "languages", "now", "pack", "standing")
+
+    def __init__(
+        self, pack: rules.Pack, standing: Standing, now: datetime, languages: Languages, state: bytes | None
+    ) -> None:
+        """`state` are the bytes of the standing; None before the first."""
         self.pack = pack
         self.standing = standing
         self.now = now
         self.languages = languages
+        zone = standing.zone
+        self._shows = (pack, state, zone, local_day(now, zone), languages)
+        self._shows_hash = hash(self._shows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seen) and self._shows == other._shows
+
+    @override
+    def __hash__(self) -> int:
+        return self._shows_hash
 
 
 @strawberry.type(
@@ -193,6 +221,11 @@ class StreakStanding:
         return [StreakDay(date=Date(day.date), state=DayState(day.state.value)) for day in days]
 
 
+QUESTS_SHOWN: Final = Kept[QuestStanding](_SHOWN_AT_MOST)
+BADGES_SHOWN: Final = Kept[BadgeStanding](_SHOWN_AT_MOST)
+STREAKS_SHOWN: Final = Kept[StreakStanding](_SHOWN_AT_MOST)
+
+
 def _check_days(start: date, end: date) -> None:
     # The calendars know what lies around a date; at the ends of time there is nothing around.
     within = date.min + timedelta(days=400) < start and end < date.max - timedelta(days=400)
@@ -227,10 +260,14 @@ def skill_standings(seen: Seen) -> list[SkillStanding]:
 
 def quest_standings(seen: Seen, state: QuestState | None) -> list[QuestStanding]:
     """Every quest of the pack, for the learner, or those in one state."""
+    return QUESTS_SHOWN.get((seen, state), lambda: _quest_standings(seen, state))
+
+
+def _quest_standings(seen: Seen, state: QuestState | None) -> Iterator[QuestStanding]:
     only = readings.QuestReadingState[state.name] if state is not None else None
     quests = {quest.key: quest for quest in seen.pack.quests}
-    found = readings.quest_readings(seen.pack, seen.standing, seen.now, only)
-    return [_quest_standing(quest_of(quests[each.key], seen.languages), each) for each in found]
+    for each in readings.quest_readings(seen.pack, seen.standing, seen.now, only):
+        yield _quest_standing(quest_of(quests[each.key], seen.languages), each)
 
 
 def _quest_standing(quest: Quest, reading: readings.QuestReading) -> QuestStanding:
@@ -256,26 +293,31 @@ def _quest_standing(quest: Quest, reading: readings.QuestReading) -> QuestStandi
 
 def badge_standings(seen: Seen) -> list[BadgeStanding]:
     """Every badge of the pack, for the learner."""
+    return BADGES_SHOWN.get(seen, lambda: _badge_standings(seen))
+
+
+def _badge_standings(seen: Seen) -> Iterator[BadgeStanding]:
     found = zip(seen.pack.badges, readings.badge_readings(seen.pack, seen.standing, seen.now), strict=True)
-    return [
-        BadgeStanding(
+    for badge, reading in found:
+        following = reading.next
+        yield BadgeStanding(
             badge=_badge_of(badge, seen.languages),
             tier=reading.tier,
             earned_at=_instant(reading.earned_at),
             occurrence=reading.occurrence,
-            next=NextTier(tier=reading.next.tier, have=reading.next.have, need=reading.next.need)
-            if reading.next
-            else None,
+            next=NextTier(tier=following.tier, have=following.have, need=following.need) if following else None,
         )
-        for badge, reading in found
-    ]
 
 
 def streak_standings(seen: Seen) -> list[StreakStanding]:
     """Every streak of the pack, for the learner."""
+    return STREAKS_SHOWN.get(seen, lambda: _streak_standings(seen))
+
+
+def _streak_standings(seen: Seen) -> Iterator[StreakStanding]:
     found = zip(seen.pack.streaks, readings.streak_readings(seen.pack, seen.standing, seen.now), strict=True)
-    return [
-        StreakStanding(
+    for streak, reading in found:
+        yield StreakStanding(
             streak=streak_of(streak, seen.languages),
             current=reading.current,
             longest=reading.longest,
@@ -285,8 +327,6 @@ def streak_standings(seen: Seen) -> list[StreakStanding]:
             ends_at=_instant(reading.ends_at),
             seen=seen,
         )
-        for streak, reading in found
-    ]
 
 
 @lru_cache(DESCRIBED_AT_MOST)

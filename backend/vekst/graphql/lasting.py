@@ -1,0 +1,64 @@
+"""Lists that are shown again as they are, and kept for that, with the JSON that operations made of them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Final, Generic, TypeVar
+
+import orjson
+
+__all__ = ["AS_JSON", "Kept", "Lasting"]
+
+AS_JSON: Final = orjson.OPT_UTC_Z
+"""How answers are written."""
+
+Item = TypeVar("Item")
+
+
+class Lasting(list[Item]):
+    """A list that nobody changes, nor anything in it."""
+
+    __slots__ = ("_written",)
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        super().__init__(items)
+        self._written: dict[Callable[[Any], Any], orjson.Fragment] = {}
+
+    def written(self, write: Callable[[Any], Any]) -> orjson.Fragment:
+        """What `write` makes of these items, which is asked but once; its errors are raised."""
+        found = self._written.get(write)
+        if found is None:
+            found = self._written[write] = orjson.Fragment(orjson.dumps(write(list(self)), option=AS_JSON))
+        return found
+
+
+class Kept(Generic[Item]):
+    """Lists by what they are made of, with so many items in all of them; the least recently asked for is forgotten."""
+
+    def __init__(self, items_at_most: int) -> None:
+        self._most = items_at_most
+        self._lists: OrderedDict[Hashable, Lasting[Item]] = OrderedDict()
+        self._items = 0
+
+    def get(self, key: Hashable, make: Callable[[], Iterable[Item]]) -> Lasting[Item]:
+        """The list of that key, made if it is not there."""
+        found = self._lists.get(key)
+        if found is not None:
+            self._lists.move_to_end(key)
+            return found
+        made = self._lists[key] = Lasting(make())
+        self._items += _weight(made)
+        while self._items > self._most:
+            self._items -= _weight(self._lists.popitem(last=False)[1])
+        return made
+
+    def clear(self) -> None:
+        """Forget all lists."""
+        self._lists.clear()
+        self._items = 0
+
+
+def _weight(items: Lasting[Any]) -> int:
+    """An empty list takes room, too."""
+    return len(items) + 1
