@@ -64,6 +64,7 @@ def day_start(day: int, zone_name: str) -> datetime:
     return high
 
 
+@lru_cache(maxsize=65_536)
 def zone_has_day(day: int, zone_name: str) -> bool:
     """Whether the local date `day` ever occurs in that zone (Apia has no 2011-12-30)."""
     return day_start(day, zone_name).astimezone(zone(zone_name)).toordinal() == day

@@ -25,6 +25,7 @@ class Awards:
     """
 
     __slots__ = (
+        "_instant",
         "_kept",
         "at",
         "day",
@@ -49,13 +50,26 @@ class Awards:
         self.restless_quests = set(pack.state_quests)
         self.restless_badges = set(pack.state_badges)
         self._kept = {entry.identity for entry in standing.kept}
+        self._instant: list[ProgressEvent] = []
 
     def begin(self, event: ProgressEvent, day: int) -> None:
         """Go on to the moment of that event."""
+        if self._instant and event.occurred_at != self.event.occurred_at:
+            self._instant = []
+        self._instant.append(event)
         self.event = event
         self.day = day
         self.at = micros(event.occurred_at)
         self.state_moved = bool(self._kept)
+
+    def end(self) -> None:
+        """Let the standing remember the last event, and those at its instant."""
+        if self._instant:
+            self.standing.remember(self._instant)
+
+    def same_instant(self) -> list[ProgressEvent]:
+        """The moment's event and those before it at its instant (Q2), also from earlier folds."""
+        return [*self.standing.remembered(self.event.occurred_at), *self._instant]
 
     def give(
         self, identity: Identity, points: int, nature: Nature, *, skill: str | None, evidence: Sequence[int] = ()

@@ -8,8 +8,9 @@ from vekst.engine.awards import Awards
 from vekst.engine.goals import BadgeNode, feed, goal_evidence, goal_holds
 from vekst.engine.improvement import times_held
 from vekst.engine.measures import DAYS_BACK
+from vekst.engine.pack import Badge
 from vekst.engine.quests import occurrence_of
-from vekst.engine.standing import Earned, TierRun
+from vekst.engine.standing import BadgeState, Earned, TierRun
 
 __all__ = ["advance_badge", "feed_badge"]
 
@@ -22,7 +23,7 @@ def feed_badge(awards: Awards, index: int) -> bool:
     moved = False
     for tier_index, tier in enumerate(badge.tiers):
         known = state.runs[tier_index]
-        run = _run(awards, index, tier_index)
+        run = _run(badge, state, tier_index, awards.day)
         if run is None or run.goal is None:
             continue
         holds = feed(tier.goal, run.goal, awards.event, awards.day)
@@ -40,16 +41,15 @@ def advance_badge(awards: Awards, index: int) -> None:
         return
     for tier_index, tier in enumerate(badge.tiers):
         if badge.repeat == "never":
-            _run(awards, index, tier_index)
+            _run(badge, state, tier_index, awards.day)
         for run in state.runs[tier_index]:
             if run.goal is not None and goal_holds(tier.goal, run.goal, awards.standing):
                 evidence, run.goal = goal_evidence(run.goal), None
                 _earn(awards, index, tier_index, occurrence=run.occurrence, evidence=evidence)
 
 
-def _run(awards: Awards, index: int, tier_index: int) -> TierRun | None:
-    """The tier's occurrence of this moment; None where it was earned for good."""
-    badge, state = awards.pack.badges[index], awards.standing.badges[index]
+def _run(badge: Badge, state: BadgeState, tier_index: int, day: int) -> TierRun | None:
+    """The tier's occurrence of the date; None where it was earned for good."""
     runs = state.runs[tier_index]
     if badge.repeat == "never" and state.earned[tier_index] is not None:
         if runs:
@@ -57,13 +57,13 @@ def _run(awards: Awards, index: int, tier_index: int) -> TierRun | None:
         return None
     if runs and not isinstance(badge.repeat, Window):
         return runs[0]
-    occurrence = occurrence_of(badge.repeat, awards.day)
+    occurrence = occurrence_of(badge.repeat, day)
     for run in runs:
         if run.occurrence == occurrence:
             return run
-    ends = window_end(badge.repeat, awards.day) if isinstance(badge.repeat, Window) else 0
+    ends = window_end(badge.repeat, day) if isinstance(badge.repeat, Window) else 0
     run = TierRun(occurrence, ends, badge.tiers[tier_index].goal.start())
-    state.runs[tier_index] = [*(old for old in runs if old.ends >= awards.day - DAYS_BACK), run]
+    state.runs[tier_index] = [*(old for old in runs if old.ends >= day - DAYS_BACK), run]
     return run
 
 

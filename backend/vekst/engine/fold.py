@@ -76,6 +76,7 @@ def fold(pack: Pack, standing: Standing, events: Iterable[ProgressEvent]) -> lis
             raise ValueError(f"event {event.source}/{event.id} is not later than the last one folded")
         before = position
         _judge(awards, event)
+    awards.end()
     return awards.recognitions
 
 
@@ -87,7 +88,6 @@ def _judge(awards: Awards, event: ProgressEvent) -> None:
         _take_time_off(standing, event)
     elif event.type == VOIDED:
         standing.voided.append((str(event.data.get("source")), str(event.data.get("id"))))
-    standing.remember(event)
     awards.begin(event, local_day(event.occurred_at, standing.zone))
     if event.type == QUEST_ACCEPTED:
         accept_quest(awards, str(event.data.get("quest")))

@@ -90,7 +90,7 @@ class ImprovementLeaf(EventLeaf):
         recent = values[-self.recent :]
         median = _doubled_median([int(entry[1]) for entry in recent])
         fresh = state[2] - self.recent >= state[6]
-        if bar is None or not fresh or median < bar * (1 + self.by) or median <= bar:
+        if bar is None or not fresh or median <= bar or not self._is_enough(median, bar):
             return False
         return self._hold(state, now, median, [entry[2] for entry in recent])
 
@@ -110,6 +110,11 @@ class ImprovementLeaf(EventLeaf):
 
     def _bar(self, state: LeafState) -> int | None:
         return max((int(entry[1]) for entry in [*state[4], *state[5]]), default=None)
+
+    def _is_enough(self, median: int, bar: int) -> bool:
+        """Whether the median is above the bar by the share asked for, in whole numbers: fractions are slow."""
+        share = self.by
+        return median * share.denominator >= bar * (share.denominator + share.numerator)
 
     def _hold(self, state: LeafState, now: int, median: int, refs: list[int]) -> bool:
         if not self.repeats:

@@ -99,8 +99,8 @@ def _open(awards: Awards, index: int) -> bool:
     if not state.met or (quest.when_accepted and not state.accepted):
         return False
     state.opened_at = awards.at
-    for same in awards.standing.same_instant:
-        feed_quest(awards, index, same.event(awards.event.occurred_at))
+    for event in awards.same_instant():
+        feed_quest(awards, index, event)
     return True
 
 

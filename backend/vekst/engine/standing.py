@@ -184,6 +184,10 @@ class SameInstant(_Struct):
         return ProgressEvent(self.ref, self.source, self.id, self.type, at, self.data, RecordedBy(self.recorded_by))
 
 
+def _same_instant(event: ProgressEvent) -> SameInstant:
+    return SameInstant(event.ref, event.source, event.id, event.type, dict(event.data), event.recorded_by.value)
+
+
 class Standing(_Struct):
     """A learner under one version of a pack and of the engine; the rules' states are told by their place in the pack.
 
@@ -248,14 +252,17 @@ class Standing(_Struct):
         earned = self.badges[badge].earned
         return any(earned) if tier is None else earned[tier] is not None
 
-    def remember(self, event: ProgressEvent) -> None:
-        """Make the event the last one."""
-        at = micros(event.occurred_at)
-        if at != self.last_at:
-            self.same_instant = []
-        self.last_at, self.last_source, self.last_id = at, event.source, event.id
-        kept = SameInstant(event.ref, event.source, event.id, event.type, dict(event.data), event.recorded_by.value)
-        self.same_instant.append(kept)
+    def remembered(self, at: datetime) -> list[ProgressEvent]:
+        """The events at that instant, if it is that of the last one."""
+        return [same.event(at) for same in self.same_instant] if self.last_at == micros(at) else []
+
+    def remember(self, events: Sequence[ProgressEvent]) -> None:
+        """Make these events, all at one instant, the last ones."""
+        last = events[-1]
+        at = micros(last.occurred_at)
+        before = self.same_instant if at == self.last_at else []
+        self.last_at, self.last_source, self.last_id = at, last.source, last.id
+        self.same_instant = [*before, *map(_same_instant, events)]
 
 
 BEGINNING = -(1 << 62)
