@@ -38,6 +38,8 @@ class ChallengeLife:
     ) -> bool:
         state = self.state(now)
         new_starts, new_ends, new_need = starts or self.starts, ends or self.ends, need or self.need
+        if publish and state == "DRAFT" and starts is None and self.starts < now:
+            new_starts = now
         if state in {"CANCELLED", "SETTLED", "SETTLING"} or new_ends <= new_starts:
             return False
         if state == "RUNNING" and (new_starts != self.starts or new_ends < self.ends or new_need > self.need):

@@ -389,14 +389,27 @@ async def test_a_draft_changes_freely_settles_never_and_is_announced_once_it_is_
     service, nora = craft.factory.challenges(), await craft.actor("nora")
     clock.move(30 * DAY)
     assert await settle(craft) == 0
-    with pytest.raises(InvalidInput, match="CHALLENGE_STARTS_IN_THE_PAST"):
+    with pytest.raises(InvalidInput, match="CHALLENGE_LENGTH_NOT_VALID"):
         await service.change(nora, challenge, ChallengeChange(publish=True))
+    with pytest.raises(InvalidInput, match="CHALLENGE_STARTS_IN_THE_PAST"):
+        await service.change(nora, challenge, ChallengeChange(starts_at=clock() - HOUR, publish=True))
     starts = clock() + DAY
     change = ChallengeChange(title="Better", starts_at=starts, ends_at=starts + DAY, goal={"everyone": 9}, publish=True)
     await service.change(nora, challenge, change)
     assert await craft.rows("SELECT title, draft FROM challenges") == [("Better", False)]
     clock.move(3 * DAY)
     assert await settle(craft) == 1
+
+
+async def test_a_draft_without_a_beginning_begins_when_it_is_announced(craft: Organisation, clock: StillClock) -> None:
+    """`startsAt` left out means at once, as its cure says; what was done while it was prepared does not count."""
+    challenge = await own(craft, clock, draft=True)
+    service, nora = craft.factory.challenges(), await craft.actor("nora")
+    [(ends,)] = await craft.rows("SELECT ends_at FROM challenges")
+    clock.move(2 * HOUR)
+    await service.change(nora, challenge, ChallengeChange(publish=True))
+    found = await craft.rows("SELECT starts_at, ends_at, draft FROM challenges")
+    assert found == [(clock(), ends, False)]
 
 
 async def test_a_challenge_that_was_called_off_settles_never(craft: Organisation, clock: StillClock) -> None:

@@ -52,8 +52,13 @@ def changes_of(before: ChallengeRow, after_it: ChallengeRow) -> list[str]:
 
 
 def _rewritten(life: Lifetime, move: Move, change: ChallengeChange, now: datetime) -> Lifetime:
-    """Before it starts nobody has done anything for it yet: everything may change."""
+    """Before it starts nobody has done anything for it yet: everything may change.
+
+    A draft whose time to begin went by while it was prepared begins when it is announced.
+    """
     starts, ends = change.starts_at or life.starts_at, change.ends_at or life.ends_at
+    if move is Move.PUBLISH and change.starts_at is None:
+        starts = max(starts, now)
     is_ahead = starts != life.starts_at or move is Move.PUBLISH
     check_times(replace(life, starts_at=starts, ends_at=ends), now, started=not is_ahead)
     return moved(life, move, now, starts_at=starts, ends_at=ends)

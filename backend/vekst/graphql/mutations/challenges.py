@@ -78,7 +78,9 @@ class ChangeChallengeInput:
     goal: JSON | None = strawberry.field(default=None, description=f"Another goal. {_GOAL}")
     starts_at: DateTime | None = strawberry.field(default=None, description="Another beginning, not in the past.")
     ends_at: DateTime | None = strawberry.field(default=None, description="Another end.")
-    publish: bool = strawberry.field(default=False, description="Announce a draft to its teams.")
+    publish: bool = strawberry.field(
+        default=False, description="Announce a draft to its teams; it begins now if its beginning has gone by."
+    )
 
 
 @strawberry.input(description="A challenge to call off.")
