@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from vekst.graphql.context import Context
 from vekst.graphql.types.recognitions import write_place
 from vekst.queries.ledger import LedgerRow, ledger_since
 from vekst.services.voiding import EventName
+from vekst.storage.database import Database
 from vekst.tokens import DevelopmentIssuer
 
 FOLLOW = "subscription ($after: String) { recognitions(after: $after) { cursor node { id key points title } } }"
@@ -224,6 +226,28 @@ async def test_an_id_is_free_again_as_soon_as_its_operation_has_ended(
             while (message := await kari.receive())["type"] == "next":
                 pass
             assert (message["type"], message["id"]) == (last, "1")
+
+
+async def test_a_line_that_drops_is_no_error_and_leaves_no_connection_behind(
+    app: FastAPI, address: str, token: SignedToken, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Phones drop lines all day: what was under way for them ends, and nobody is woken for it."""
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)
+    database: Database = app.state.process.database
+    for query in ("", FOLLOW, BOARD, "{ me { person } }") * 5:
+        async with line(address) as kari:
+            await kari.send(type="connection_init", payload={"Authorization": f"Bearer {token()}"})
+            if query:
+                await kari.receive()
+                await kari.subscribe("1", query)
+            kari.connection.transport.abort()
+
+    async def at_rest() -> bool:
+        in_use, _ = database.connections()
+        return in_use == 0
+
+    await until(at_rest)
+    assert "Exception in ASGI application" not in caplog.text
 
 
 async def test_a_cursor_of_the_future_is_refused(organisation: Organisation, address: str, token: SignedToken) -> None:

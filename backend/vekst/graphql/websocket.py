@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ PROTOCOL: Final = "graphql-transport-ws"
 LOG: Final = structlog.get_logger(__name__)
 _MESSAGE: Final = msgspec.json.Decoder(dict[str, Any])
 _REASON_AT_MOST: Final = 120
+_GONE: Final = (WebSocketDisconnect, RuntimeError)
+"""What is raised where the client has gone before it was said so: its own end of the line, not a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class _Line:
             await asyncio.gather(*parts, return_exceptions=True)
         if self._socket.client_state is WebSocketState.CONNECTED:
             closing = self._ended.result()
-            await self._socket.close(closing.code, closing.reason)
+            with suppress(*_GONE):
+                await self._socket.close(closing.code, closing.reason)
 
     def _end(self, closing: _Closing) -> None:
         if not self._ended.done():
@@ -115,8 +118,8 @@ class _Line:
             self._end(closing)
         except (TooMany, Unavailable) as error:
             self._end(_Closing(1013, error.code))
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the client has gone
+        except _GONE:
+            pass
         finally:
             if watching is not None:
                 watching.cancel()
@@ -210,7 +213,7 @@ class _Line:
                 await self._send({"type": "complete", "id": operation_id})
             else:
                 await self._error(operation_id, errors)
-        except (_Closing, WebSocketDisconnect, RuntimeError) as error:
+        except (_Closing, *_GONE) as error:
             self._end(error if isinstance(error, _Closing) else _Closing(1001, "Gone"))
         finally:
             if self._running.get(operation_id) is asyncio.current_task():
@@ -223,7 +226,7 @@ class _Line:
                 return await self._stream(operation_id, read_object(payload))
         except VekstError as error:
             return [told(error, self._languages.messages)]
-        except (_Closing, WebSocketDisconnect, RuntimeError):
+        except (_Closing, *_GONE):
             raise
         except Exception:
             error_id = new_error_id()
