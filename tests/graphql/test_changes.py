@@ -12,6 +12,8 @@ from tests.graphql.client import Client
 from tests.graphql.conftest import TestClock
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, days_ago, new_event
+from vekst.graphql.opaque import write_cursor
+from vekst.graphql.types.recognitions import CHANGES, write_place
 from vekst.services.voiding import EventName
 
 SignIn = Callable[..., Client]
@@ -120,6 +122,17 @@ async def test_an_answer_is_small(organisation: Organisation, kari: Client) -> N
     await practise(organisation, 1)
     after_a_day = await kari.send(SYNC, since=cursor)
     assert len(after_a_day.content) < 3_000
+
+
+async def test_a_cursor_of_another_learner_is_refused_rather_than_what_comes_be_missed(
+    organisation: Organisation, kari: Client
+) -> None:
+    """Two people share a phone, or a backup was restored: the ledger does not come as far as the cursor says."""
+    await practise(organisation, 3, 2)
+    for cursor in (write_place(len(await ids(kari)) + 1), write_cursor(CHANGES, "999.x")):
+        error = await kari.error(PAGE, since=cursor)
+        assert (error["extensions"]["reason"], error["extensions"]["field"]) == ("CURSOR_NOT_VALID", "since")
+    assert (await changes(kari, write_place(len(await ids(kari)))))["recognitions"] == []
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "Y2hhbmdlczo", "Y2hhbmdlczp4LnkK", "cXVlc3RzOjE"])

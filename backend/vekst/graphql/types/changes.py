@@ -7,7 +7,7 @@ from hashlib import blake2s
 import strawberry
 
 from vekst.domain.calendars import local_day
-from vekst.domain.errors import NotFound
+from vekst.domain.errors import InvalidInput, NotFound
 from vekst.graphql.context import Context
 from vekst.graphql.opaque import write_cursor
 from vekst.graphql.scalars import DateTime
@@ -64,10 +64,20 @@ async def _entries(context: Context, place: int | None, count: int) -> list[Ledg
     """Entries oldest first; one more than asked for tells that there are more after the cursor."""
     org_id, learner_id = context.actor.org_id, context.learner_id
     async with context.factory.reading(org_id) as connection:
+        if place:
+            return _after(place, await ledger_since(connection, org_id, learner_id, after=place - 1, count=count + 2))
         if place is not None:
             return await ledger_since(connection, org_id, learner_id, after=place, count=count + 1)
         newest = await ledger_page(connection, org_id, learner_id, before=None, count=max(count, 1))
     return newest[::-1]
+
+
+def _after(place: int, rows: list[LedgerRow]) -> list[LedgerRow]:
+    """What comes after the entry that the cursor names, which is read along."""
+    if not rows or rows[0].seq != place:
+        # Of another learner, or from before a restore: to wait for it would be to miss what comes.
+        raise InvalidInput("CURSOR_NOT_VALID", field="since")
+    return rows[1:]
 
 
 async def _mark(context: Context, row: LearnerRow) -> str:
