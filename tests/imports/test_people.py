@@ -45,6 +45,25 @@ def test_every_mistake_is_told_at_once_by_its_row(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_that_cannot_be_kept_is_told_by_its_row(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, f'person,name,team\nkari,Kari 🎉,red\n{"x" * 201},,\n"two\nlines",,\nola,,"a\tb"\nper,{"n" * 201},\n'
+    )
+    with pytest.raises(PeopleFileProblem) as wrong:
+        read_people(path)
+    assert [problem.removeprefix(f"{path}:").split(" is ")[0] for problem in wrong.value.problems] == [
+        "3 `person`",
+        "4 `person`",
+        "5 `team`",
+        "6 `name`",
+    ]
+
+
+def test_what_a_spreadsheet_saves_with_semicolons_is_told_to_need_commas(tmp_path: Path) -> None:
+    with pytest.raises(ImportStopped, match="with commas between"):
+        read_people(write(tmp_path, "person;name\nkari;Kari\n"))
+
+
 @pytest.mark.parametrize("header", ["name\n", "person,boss\n"])
 def test_columns_that_a_people_file_does_not_have_are_told(tmp_path: Path, header: str) -> None:
     with pytest.raises(ImportStopped, match="its columns are person, name"):

@@ -86,6 +86,15 @@ def test_a_repeated_rule_has_no_more_than_its_window() -> None:
     assert badge("{days: {event: call.practised, at_least: 32}}", repeat="month") == ["OUT_OF_REACH"]
 
 
+@pytest.mark.parametrize(("at_least", "finding"), [(3, []), (4, ["OUT_OF_REACH"])])
+def test_no_more_days_are_asked_for_than_lie_between_from_and_until(at_least: int, finding: list[str]) -> None:
+    earn = f"{{days: {{event: call.practised, at_least: {at_least}}}}}"
+    assert badge(earn, from_="2026-02-27", until="2026-03-01") == finding
+    steps = f"[{{key: s, title: S, earn: {earn}}}]"
+    quest = f"quests: {{q: {{title: Q, from: 2026-02-27, until: 2026-03-01, steps: {steps}}}}}"
+    assert [code for code in codes(quest) if code == "OUT_OF_REACH"] == finding
+
+
 def test_some_asks_for_no_more_than_it_has() -> None:
     assert badge(f"{{some: {{at_least: 3, of: [{count()}, {count()}]}}}}") == ["OUT_OF_REACH"]
 

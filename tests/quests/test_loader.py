@@ -56,6 +56,29 @@ def test_a_missing_folder_is_a_pack_without_a_pack_file(tmp_path: Path) -> None:
     assert codes_in(tmp_path / "nowhere") == ["NO_PACK_FILE"]
 
 
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_an_empty_pack_file_lacks_what_a_pack_must_have(text: str) -> None:
+    found = [(each.file, each.line, each.code) for each in told({PACK_FILE: text})]
+    assert found == [(PACK_FILE, 1, "MISSING_KEY")] * 5
+
+
+@pytest.mark.parametrize("text", ["skills: [", "- a", "skills: {}\n---\nskills: {}", "skills:\0"])
+def test_a_file_that_is_lost_does_not_make_what_it_holds_unknown(text: str) -> None:
+    [found] = told({"a.yaml": text, "b.yaml": "badges: {x: {title: X, earn: {badge: {key: in-the-other-file}}}}"})
+    assert found.file == "a.yaml"
+
+
+@pytest.mark.parametrize(
+    ("pack", "told_as"),
+    [
+        ('streaks: {s: {title: S, every: day, counts: {count: {event: a.b, at_least: "3"}}}}', '`"3"`'),
+        ("badges: {b: {title: B, skill: 5}}", "in quotes"),
+    ],
+)
+def test_a_text_and_what_looks_like_a_number_are_told_apart(pack: str, told_as: str) -> None:
+    assert any(told_as in each.render("en") for each in told(pack) if each.code == "WRONG_TYPE")
+
+
 def test_an_unreadable_file_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_path: Path, _mode: str) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")

@@ -64,7 +64,8 @@ def test_every_value_and_key_has_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("a: [1", "BAD_YAML"),
+        ("a: [1", "NOT_CLOSED"),
+        ("a: {b: 1\nc: [2]\n", "BAD_YAML"),
         ("a: 1\n b: 2", "BAD_YAML"),
         ("\ta: 1", "BAD_YAML"),
         ('a: "\\x"', "BAD_YAML"),
@@ -96,6 +97,25 @@ def test_every_value_and_key_has_its_place() -> None:
 )
 def test_what_is_not_plain_yaml_is_told(text: str, code: str) -> None:
     assert codes_of(text) == [code]
+
+
+@pytest.mark.parametrize("sign", ["'", '"', "[", "{"])
+def test_what_is_never_closed_is_told_where_it_was_opened(sign: str) -> None:
+    problem = parse_yaml(f"a: 1\nb:\n  c: {sign}d\n" + "\n" * 50, "f.yaml").problems[-1]
+    assert (problem.code, problem.line, problem.column) == ("NOT_CLOSED", 3, 6)
+    assert f"`{sign}`" in problem.message()
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("a: &x 1", "write the values out"),
+        ("a: 1\n---\nb: 2", "put each into a file of its own"),
+        ("a: !x 1", "take it out"),
+    ],
+)
+def test_every_feature_that_is_left_out_has_its_own_cure(text: str, cure: str) -> None:
+    assert [problem.cure() for problem in parse_yaml(text, "f.yaml").problems] == [cure]
 
 
 def test_a_value_that_was_refused_is_nothing() -> None:

@@ -19,13 +19,13 @@ class _Lines:
 
     def __init__(self, rows: Readable, encoding: str) -> None:
         self._rows = bounded_lines(rows)
-        self._encoding = encoding
+        self.encoding = encoding
         self.too_long = False
 
     def __iter__(self) -> Iterator[str]:
         for line in self._rows:
             self.too_long = self.too_long or line is None
-            yield "\n" if line is None else line.decode(self._encoding, "surrogateescape")
+            yield "\n" if line is None else line.decode(self.encoding, "surrogateescape")
 
 
 def read_header(header: list[str] | None) -> list[str]:
@@ -71,7 +71,7 @@ def _records(lines: _Lines, reader: Iterator[list[str]], header: list[str]) -> R
             if text.isascii() or _is_text(text):
                 yield Record(row, dict(zip(header, values, strict=True)))
             else:
-                yield Unreadable(row, "WRONG_ENCODING", "holds bytes that are not in the file's encoding")
+                yield Unreadable(row, "WRONG_ENCODING", f"holds bytes that are not {lines.encoding}")
         elif values:
             yield Unreadable(row, "WRONG_COLUMNS", f"has {len(values)} columns, the header has {width}")
 

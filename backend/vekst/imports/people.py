@@ -12,13 +12,14 @@ from vekst.imports.csv_records import csv_records
 from vekst.imports.errors import ImportStopped
 from vekst.imports.files import open_rows
 from vekst.imports.records import Record
-from vekst.services.people import PersonEntry
+from vekst.services.people import LONGEST, PersonEntry, can_be
 
 __all__ = ["COLUMNS", "PeopleFileProblem", "read_people"]
 
 COLUMNS: Final = ("person", "name", "email", "role", "team", "zone", "locale", "joined")
 """Only `person` must be there; a person in several teams has a row for each."""
 
+_TEXTS: Final = ("person", "name", "email", "team", "locale")
 _ROLES: Final = frozenset(Role) - {Role.INTEGRATION}
 
 
@@ -38,7 +39,7 @@ def read_people(path: Path) -> list[PersonEntry]:
         unknown = [name for name in header if name not in COLUMNS]
         if "person" not in header or unknown:
             wrong = f"does not know {', '.join(unknown)[:200]}" if unknown else "needs a column `person`"
-            raise ImportStopped(f"a people file {wrong}; its columns are {', '.join(COLUMNS)}")
+            raise ImportStopped(f"a people file {wrong}; its columns are {', '.join(COLUMNS)}, with commas between")
         for record in records:
             if not isinstance(record, Record):
                 problems.append(f"{path}:{record.row} {record.text}")
@@ -56,6 +57,10 @@ def _problems(columns: dict[str, str | None]) -> list[str]:
     problems = []
     if columns["person"] is None:
         problems.append("`person` is empty; give everyone a key of their own")
+    for name in _TEXTS:
+        text = columns.get(name)
+        if text is not None and not can_be(name, text):
+            problems.append(f"`{name}` is {text[:40]!r}…; it has 1 to {LONGEST} printable characters")
     role, zone, joined = columns.get("role"), columns.get("zone"), columns.get("joined")
     if role is not None and role not in _ROLES:
         problems.append(f"`role` is {role!r}; it is one of {', '.join(sorted(_ROLES))}")

@@ -121,7 +121,7 @@ class _Translator:
 def _explain(detail: ErrorDetails, raw: YamlValue) -> _Told:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in _EXPECTED:
-        return "WRONG_TYPE", {"expected": Term(_EXPECTED[kind]), "got": _got(raw)}
+        return _wrong_type(_EXPECTED[kind], raw)
     if kind in _BOUNDS:
         name, sign = _BOUNDS[kind]
         return "NUMBER_OUT_OF_RANGE", {"value": _shown(raw), "bound": f"{sign}{context[name]}"}
@@ -130,6 +130,15 @@ def _explain(detail: ErrorDetails, raw: YamlValue) -> _Told:
     if kind in CATALOGUE:
         return kind, {"value": _shown(raw), "got": _got(raw), **_own_arguments(context)}
     return "WRONG_VALUE", {"value": _shown(raw)}
+
+
+def _wrong_type(expected: str, raw: YamlValue) -> _Told:
+    """Quotes make the difference between a text and what only looks like a number or a flag."""
+    if expected == "text" and isinstance(raw, bool | int | Decimal):
+        return "WRONG_TYPE", {"expected": Term("quoted"), "got": _got(raw)}
+    if expected in {"whole_number", "flag"} and isinstance(raw, str):
+        return "WRONG_TYPE", {"expected": Term(expected), "got": f'`"{raw}"`'}
+    return "WRONG_TYPE", {"expected": Term(expected), "got": _got(raw)}
 
 
 def _own_arguments(context: Mapping[str, Any]) -> _Arguments:

@@ -32,7 +32,8 @@ class LoadedPack:
     """What came of reading a pack.
 
     `document` is there when every file has the right form; `readable` also when some entries have not, and holds the
-    others, so that their meaning can be checked in the same go. `files` are the texts as they were read.
+    others, so that their meaning can be checked in the same go. A file that is no YAML may hold what the others name:
+    then neither is there. `files` are the texts as they were read.
     """
 
     document: PackDocument | None
@@ -118,7 +119,8 @@ def _load(files: Mapping[str, str], diagnostics: list[Diagnostic]) -> LoadedPack
             merged.add(name, files[name])
     if PACK_FILE not in files and not any(each.file == PACK_FILE for each in diagnostics):
         diagnostics.append(Diagnostic(PACK_FILE, 1, 1, "NO_PACK_FILE"))
-    readable = merged.document()
+    document = merged.document()
+    readable = document if merged.whole else None
     ordered = in_order(diagnostics)
     complete = not any(each.severity == "error" for each in ordered)
     return LoadedPack(readable if complete else None, readable, ordered, dict(files), merged.places)
@@ -130,6 +132,8 @@ class _Merged:
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         self.places = Places()
         self._diagnostics = diagnostics
+        self.whole = not any(each.severity == "error" for each in diagnostics)
+        """Every file could be read, so that a name that nothing has is really not there."""
         self._header: dict[str | int, YamlValue] | None = None
         self._entries: dict[str, dict[str | int, YamlValue]] = {kind: {} for kind in _KINDS if kind != "examples"}
         self._examples: list[YamlValue] = []
@@ -138,15 +142,17 @@ class _Merged:
         """Take in one file."""
         tree = _tree(text, name)
         self._diagnostics.extend(tree.problems)
-        if tree.value is None:
+        entries = {} if tree.value is None and not tree.problems else tree.value
+        self.whole = self.whole and isinstance(entries, dict)
+        if entries is None:
             return
-        if not isinstance(tree.value, dict):
-            self._wrong_type(Place(name, 1, 1), "mapping", tree.value)
+        if not isinstance(entries, dict):
+            self._wrong_type(Place(name, 1, 1), "mapping", entries)
             return
         if name == PACK_FILE:
-            self._header = {key: value for key, value in tree.value.items() if key not in _KINDS}
+            self._header = {key: value for key, value in entries.items() if key not in _KINDS}
             self._record(name, tree, (), ("pack",), self._header)
-        for key, value in tree.value.items():
+        for key, value in entries.items():
             if key in _KINDS:
                 self._add_kind(name, tree, str(key), value)
             elif name != PACK_FILE:

@@ -43,6 +43,7 @@ _FIXED = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+_OPENING = "'\"[{"
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -105,6 +106,13 @@ def _events(text: str, file: str) -> Iterator[Event]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         spot = _spot(mark) if mark is not None else Spot(1, 1)
+        begun = error.context_mark
+        if mark is not None and begun is not None and not text[mark.index :].strip():
+            sign = text[begun.index : begun.index + 1]
+            if sign and sign in _OPENING:
+                raise _RefusedError(
+                    Diagnostic(file, begun.line + 1, begun.column + 1, "NOT_CLOSED", {"sign": sign})
+                ) from error
         raise _RefusedError(_bad_yaml(file, spot, error.problem or error.context or "")) from error
     except (YAMLError, ValueError, TypeError, AttributeError, IndexError, AssertionError, OverflowError) as error:
         # The parser lets a few of these slip out on texts that are no YAML at all.
@@ -123,7 +131,7 @@ def _spot(mark: StringMark) -> Spot:
 class _Builder:
     file: str
     root: YamlValue = None
-    values: dict[Path, Spot] = field(default_factory=dict)
+    values: dict[Path, Spot] = field(default_factory=lambda: {(): Spot(1, 1)})
     keys: dict[Path, Spot] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     _open: list[_Open] = field(default_factory=list)
@@ -272,7 +280,7 @@ class _Builder:
         return _RefusedError(Diagnostic(self.file, spot.line, spot.column, code, arguments))
 
     def _feature(self, event: Event, name: str) -> _RefusedError:
-        return self._refusal(_spot(event.start_mark), "YAML_FEATURE", feature=Term(name))
+        return self._refusal(_spot(event.start_mark), "YAML_FEATURE", feature=Term(name), instead=Term(f"not_{name}"))
 
 
 def _is_plain(text: str) -> bool:

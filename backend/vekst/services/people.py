@@ -29,9 +29,10 @@ from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow
 from vekst.storage.people_store import MembershipRow, PersonRow
 
-__all__ = ["PeopleChanged", "PeopleService", "PersonEntry"]
+__all__ = ["LONGEST", "PeopleChanged", "PeopleService", "PersonEntry", "can_be"]
 
-_LONGEST = 200
+LONGEST = 200
+"""As many characters a key or a name of a person may have."""
 
 Teams = Mapping[str, tuple[UUID, str | None]]
 """By key, the id and the zone of a team."""
@@ -151,20 +152,23 @@ def _by_person(entries: Iterable[PersonEntry]) -> dict[str, list[PersonEntry]]:
 
 
 def _check(entry: PersonEntry) -> None:
-    for name, value in (("person", entry.person), ("team", entry.team)):
-        if value is not None and not _is_key(value):
-            raise InvalidInput("NAME_NOT_VALID", field=name, most=_LONGEST, person=entry.person[:80])
-    for name, value in (("name", entry.name), ("email", entry.email), ("locale", entry.locale)):
-        if value is not None and (len(value) > _LONGEST or not is_storable(value)):
-            raise InvalidInput("NAME_NOT_VALID", field=name, most=_LONGEST, person=entry.person[:80])
+    for name in ("person", "team", "name", "email", "locale"):
+        value: str | None = getattr(entry, name)
+        if value is not None and not can_be(name, value):
+            raise InvalidInput("NAME_NOT_VALID", field=name, most=LONGEST, person=entry.person[:80])
     if entry.zone is not None and not has_zone(entry.zone):
         raise InvalidInput("ZONE_UNKNOWN", field="zone", zone=entry.zone, person=entry.person)
     if entry.role is Role.INTEGRATION:
         raise InvalidInput("ROLE_NOT_VALID", field="role", role=entry.role.value, person=entry.person)
 
 
+def can_be(field: str, text: str) -> bool:
+    """Whether a text can be kept as that field of an entry: `person` and `team` are keys, the others are only shown."""
+    return _is_key(text) if field in ("person", "team") else len(text) <= LONGEST and is_storable(text)
+
+
 def _is_key(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST and text.isprintable() and is_storable(text)
+    return 0 < len(text) <= LONGEST and text.isprintable() and is_storable(text)
 
 
 async def _teams(connection: AsyncConnection, org_id: UUID, entries: Iterable[PersonEntry], now: datetime) -> Teams:

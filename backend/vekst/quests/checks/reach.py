@@ -33,9 +33,9 @@ _LEAST_DAYS = {Window.DAY: 1, Window.WEEK: 7, Window.MONTH: 28, Window.QUARTER: 
 def check_reach(report: Report) -> None:
     """Thresholds, spans, levels and milestones."""
     for root in roots(report.document):
-        around = _window_around(report, root)
+        around, span = _window_around(report, root), _span_around(report, root)
         for written in walk(root.criterion, root.location):
-            _check_threshold(report, written, around)
+            _check_threshold(report, written, around, span)
     _check_spans(report)
     _check_fields(report)
     _check_challenges(report)
@@ -60,20 +60,30 @@ def _window_around(report: Report, root: Rooted) -> Window | None:
     return None if repeat in (Repeat.NEVER, Repeat.ALWAYS) else Window(repeat.value)
 
 
-def _check_threshold(report: Report, written: Written, around: Window | None) -> None:
-    most = _most(report, written.node, around)
+def _span_around(report: Report, root: Rooted) -> int | None:
+    """The dates from `from` until `until`, both included, where a rule has both."""
+    if root.kind == "streak" or root.location[-1] == "requires":
+        return None
+    rule = (report.document.badges if root.kind == "badge" else report.document.quests)[root.key]
+    if rule.from_ is None or rule.until is None or rule.from_ > rule.until:
+        return None
+    return (rule.until - rule.from_).days + 1
+
+
+def _check_threshold(report: Report, written: Written, around: Window | None, span: int | None) -> None:
+    most = _most(report, written.node, around, span)
     need: int | None = getattr(written.node, "at_least", None)
     if most is not None and need is not None and need > most:
         report.at((*written.location, "at_least"), "OUT_OF_REACH", need=str(need), most=str(most))
 
 
-def _most(report: Report, node: Criterion, around: Window | None) -> int | None:
+def _most(report: Report, node: Criterion, around: Window | None, span: int | None) -> int | None:
     """The highest value a node can come to; `None` where nothing limits it."""
     match node:
         case SomeOf():
             return len(node.of)
         case Days():
-            return _least(_days_in(node.within), _days_in(around))
+            return _least(_days_in(node.within), _days_in(around), span)
         case Count(at_most=Cap() as cap):
             return _least(_capped(cap, node.within), _capped(cap, around))
         case Distinct():

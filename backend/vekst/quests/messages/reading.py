@@ -22,7 +22,8 @@ READING: Final[Mapping[str, Entry]] = {
     "BAD_YAML": error(
         "this is not YAML: {problem}", "check indentation, colons, brackets and quotes just before this place"
     ),
-    "YAML_FEATURE": error("{feature} may not be used in quest files", "write the values out"),
+    "NOT_CLOSED": error("`{sign}` is opened here and never closed", "close it where its text or list ends"),
+    "YAML_FEATURE": error("{feature} may not be used in quest files", "{instead}"),
     "DUPLICATE_KEY": error("`{key}` stands twice in one mapping, first at {first}", "keep one of the two"),
     "DUPLICATE_RULE": error("{kind} `{key}` was already written at {first}", "give one of the two another key"),
     "EMPTY_VALUE": error("`{key}` has no value", "write one, or take the key out"),

@@ -22,6 +22,7 @@ WORDS: Final[Mapping[str, str]] = {
     "leaderboard": "leaderboard",
     # Kinds of values.
     "text": "a text",
+    "quoted": 'a text; put it in quotes: `"…"`',
     "number": "a number",
     "whole_number": "a whole number",
     "flag": "`true` or `false`",
@@ -38,6 +39,13 @@ WORDS: Final[Mapping[str, str]] = {
     "several_documents": "several documents in one file (`---`)",
     "merge_keys": "merge keys (`<<`)",
     "complex_keys": "lists and mappings as keys",
+    # And what to write in its place.
+    "not_anchors": "write the values out",
+    "not_tags": "take it out",
+    "not_directives": "take it out",
+    "not_several_documents": "put each into a file of its own",
+    "not_merge_keys": "write the values out",
+    "not_complex_keys": "write a word as the key",
     # Why a file is left out.
     "yml_suffix": "its name ends in `.yml`",
     "symlink": "it is a symbolic link",
