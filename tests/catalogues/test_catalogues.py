@@ -11,7 +11,11 @@ from tests.catalogues.catalogues import FOLDER, SOURCES, brought_up, files, read
 from vekst.catalogues import LOCALES, Subject, translated
 
 CATALOGUES = [pytest.param(*each, id=f"{each[2]}-{each[1]}") for each in files()]
-SAME_IN_BOTH = {"errors": {"CHALLENGE_NEEDS_END cure"}, "explanations": {"count_one", "is"}}
+SAME_IN_BOTH = {
+    "errors": {"CHALLENGE_NEEDS_END cure"},
+    "explanations": {"count_one", "is"},
+    "quest-files": {"YAML_FEATURE cure"},
+}
 """What reads alike in every language: nothing but what fills it."""
 
 pytestmark = pytest.mark.check
