@@ -51,10 +51,13 @@ class Ledger(Learner):
         self.reversals: list[Reversal] = []
         self.now: Standing = fresh_standing(self.pack, self.zone)
         self.row = ROW
+        self.judged: set[int] = set()
 
     def judge(self) -> list[str]:
         """Judge from all events; what was taken back in this judging, by name."""
-        history = History(sorted(self.events, key=lambda event: event.position), [])
+        waiting = [event.ref for event in self.events if event.ref not in self.judged]
+        history = History(sorted(self.events, key=lambda event: event.position), waiting)
+        self.judged.update(waiting)
         judgement = judge_again(self.pack, self.row, history, self.held)
         self.now, self.reversals = judgement.standing, list(judgement.reversals)
         taken = {reversal.held.seq for reversal in self.reversals}
@@ -304,6 +307,27 @@ class TestChangedRules:
         ledger.voids(call, "2026-03-20T09:00")
         assert ledger.judge() == ["BADGE b once"]
         assert ledger.now.effort == 0
+
+    def test_v1_what_outlived_a_void_is_not_taken_by_a_rule_that_goes(self) -> None:
+        ledger = Ledger("badges: {b: {title: B, points: 9, earn: {count: {event: call.practised, at_least: 2}}}}")
+        first, *_, last = ledger.practises("2026-03-02", "2026-03-03", "2026-03-04")
+        ledger.judge()
+        ledger.voids(first, "2026-03-09T09:00")
+        assert (ledger.judge(), ledger.holds) == ([], ["BADGE b once"])
+        ledger.pack = pack_of("skills: {craft: {title: Craft, levels: [1]}}")
+        assert (ledger.judge(), ledger.holds) == ([], ["BADGE b once"])
+        ledger.voids(last, "2026-03-10T09:00")
+        assert (ledger.judge(), ledger.now.effort) == ([], 9)
+
+    def test_m3_what_outlived_a_void_is_taken_by_the_void_that_leaves_too_little(self) -> None:
+        ledger = Ledger("badges: {b: {title: B, points: 9, earn: {count: {event: call.practised, at_least: 2}}}}")
+        first, _, last = ledger.practises("2026-03-02", "2026-03-03", "2026-03-04")
+        ledger.judge()
+        ledger.voids(first, "2026-03-09T09:00")
+        ledger.judge()
+        void = ledger.voids(last, "2026-03-10T09:00")
+        assert ledger.judge() == ["BADGE b once"]
+        assert ledger.reversals[0].recognition.evidence == (void,)
 
     def test_new_rules_give_what_the_past_earned_with_its_own_time(self) -> None:
         """Hard case 14."""

@@ -21,6 +21,7 @@ from vekst.services.voiding import EventName
 from vekst.settings import Settings
 from vekst.storage.urls import async_url
 
+_REVERSED = "SELECT key FROM ledger_entries WHERE kind = 'REVERSAL'"
 START = datetime.now(UTC).replace(hour=9, minute=0) - timedelta(days=20)
 Change = Callable[..., Awaitable[None]]
 
@@ -199,6 +200,21 @@ async def test_v1_what_followed_from_something_kept_is_justified_too(craft: Orga
     await craft.record("kari", *(new_event(f"m{n}", at=START + timedelta(days=9, hours=n)) for n in range(6)))
     await craft.judge()
     assert await found(craft) == [], "held since version 1, and now earned under the present rules as well"
+
+
+async def test_v1_what_outlived_a_void_under_easier_rules_is_kept_by_harder_ones_and_justified(
+    craft: Organisation,
+) -> None:
+    """Of four calls two are voided: version 2 asks for two, which are left; versions 1 and 3 ask for more."""
+    await craft.publish(changed("rules.yaml", "at_least: 3}}, points: 20}", "at_least: 2}}, points: 20}"))
+    for event in ("1", "3"):
+        name = EventName(event)
+        await craft.factory.voiding().void(await craft.actor("kari"), client_id=event, event=name, reason="by mistake")
+    await craft.judge()
+    await craft.publish(changed("rules.yaml", "at_least: 3}}, points: 20}", "at_least: 9}}, points: 20}"))
+    await craft.judge()
+    assert "brave-caller" not in [key for (key,) in await craft.rows(_REVERSED)]
+    assert await found(craft) == []
 
 
 async def test_m3_what_improvement_gave_before_a_late_event_came_is_justified(organisation: Organisation) -> None:

@@ -127,23 +127,36 @@ def _taken_away(pack: Pack, beginning: Beginning, history: History, lost: Sequen
 
     A void takes away what names the voided event as evidence, and all else that only the voided events had earned:
     evidence reaches through conditions, earlier steps and named recognitions. A rule that looks at order loses by its
-    own evidence only, since a void elsewhere may have moved what it is compared with.
+    own evidence only, since a void elsewhere may have moved what it is compared with. Voids that were judged before
+    have taken away what they could: what outlived them, a change of rules or a late event does not take (V1).
     """
-    voids = _voids(history.events)
+    stood = _events_before(history)
+    counted = {event.ref for event in stood}
+    voids = {ref: void for ref, void in _voids(history.events).items() if ref in counted}
     if not voids or not lost:
         return {}
-    before = {each.identity for each in fold_from(pack, beginning, history.events)[1]}
+    gone = {event.ref for event in history.events} - counted
+    before = {each.identity: each for each in fold_from(pack, beginning, stood)[1]}
     latest = max(voids.values(), key=lambda void: void.position)
     reversals: dict[int, Reversal] = {}
     for entry in lost:
-        identity = entry.recognition.identity
-        void = next((voids[ref] for ref in entry.recognition.evidence if ref in voids), None)
+        identity, evidence = entry.recognition.identity, entry.recognition.evidence
+        if identity in before and not gone.isdisjoint(evidence):
+            # An earlier void took some of it, and this is what has earned it since.
+            evidence = (*evidence, *before[identity].evidence)
+        void = next((voids[ref] for ref in evidence if ref in voids), None)
         by_order = any(goal.looks_at_order for goal in _criteria(pack, identity, history.events))
         if void is None and identity in before and not by_order:
             void = latest
         if void is not None:
             reversals[entry.seq] = _reversal(entry, void)
     return reversals
+
+
+def _events_before(history: History) -> list[ProgressEvent]:
+    """The events that would count without the voids that wait to be judged."""
+    waiting = set(history.waiting)
+    return without_voided([event for event in history.events if event.type != VOIDED or event.ref not in waiting])
 
 
 def _criteria(pack: Pack, identity: Identity, events: Sequence[ProgressEvent]) -> Sequence[Goal]:

@@ -115,6 +115,7 @@ class _Check:
         waiting = set(stored.history.waiting)
         self._judged = [event for event in stored.history.events if event.ref not in waiting]
         self._events = without_voided(self._judged)
+        self._gone = {event.ref for event in self._judged} - {event.ref for event in self._events}
         reversed_seqs = {entry.reverses_seq for entry in stored.ledger if entry.reverses_seq is not None}
         given = (entry for entry in stored.ledger if entry.reverses_seq is None)
         self._open = [entry for entry in given if entry.seq not in reversed_seqs]
@@ -212,6 +213,9 @@ class _Check:
                     continue
                 if self._horizon is not None and entry.recognition.reached_at < self._horizon:
                     # What it rested on was erased.
+                    continue
+                if version < pack.version and not self._gone.isdisjoint(entry.recognition.evidence):
+                    # It outlived a void by the rules of then, which need not be those it was given under.
                     continue
                 found = given.get(identity)
                 if not (found and _same(found, entry.recognition)) and not self._by_order(pack, bound, identity):
