@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -84,6 +85,22 @@ def test_a_list_is_written_once_by_each_who_writes() -> None:
         assert orjson.dumps(numbers.written(second)) == b"[2,3]"
     assert asked == ["first", "second"]
     assert numbers == [1, 2]
+
+
+def test_only_a_few_writings_of_a_list_are_kept() -> None:
+    asked: list[int] = []
+
+    def write(number: int, _: list[int]) -> int:
+        asked.append(number)
+        return number
+
+    screens = [partial(write, number) for number in range(9)]
+    numbers = Lasting([1])
+    for _ in range(2):
+        for number, screen in enumerate(screens):
+            assert orjson.dumps(numbers.written(screen)) == b"%d" % number
+    # The earlier ones were forgotten, and are asked again.
+    assert asked.count(0) == 2
 
 
 def test_what_can_not_be_written_is_not_kept() -> None:

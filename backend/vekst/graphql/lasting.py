@@ -15,6 +15,9 @@ AS_JSON: Final = orjson.OPT_UTC_Z
 
 Item = TypeVar("Item")
 
+_WRITINGS_AT_MOST: Final = 4
+"""Apps of so many versions, or so many screens of one, have the same list as they ask for it."""
+
 
 class Lasting(list[Item]):
     """A list that nobody changes, nor anything in it."""
@@ -29,7 +32,10 @@ class Lasting(list[Item]):
         """What `write` makes of these items, which is asked but once; its errors are raised."""
         found = self._written.get(write)
         if found is None:
-            found = self._written[write] = orjson.Fragment(orjson.dumps(write(list(self)), option=AS_JSON))
+            made = orjson.Fragment(orjson.dumps(write(list(self)), option=AS_JSON))
+            if len(self._written) >= _WRITINGS_AT_MOST:
+                self._written.clear()
+            found = self._written[write] = made
         return found
 
 

@@ -50,7 +50,7 @@ __all__ = [
 
 _DAYS_AT_MOST = 400
 _SHOWN_AT_MOST = 5_000
-"""How many standings of one kind are kept for apps that look again: those of some hundred learners, about 5 MB."""
+"""How many standings of one kind are kept for apps that look again: those of some hundred learners, about 35 MiB."""
 
 # An answer has hundreds of states, and an enum takes its time to find a member by its value.
 _FRESHNESS = {readings.Freshness[each.name]: each for each in Freshness}
