@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from typing_extensions import override
 
 from vekst.storage import direct
 
@@ -51,11 +50,6 @@ class LedgerRow(msgspec.Struct, frozen=True):
     reverses_seq: int | None
     reason: str | None
     reversed_by_seq: int | None
-
-    @override
-    def __hash__(self) -> int:
-        # All of it tells two apart, but it is found by what names the entry.
-        return hash((self.learner_id, self.seq))
 
 
 class EvidenceRow(msgspec.Struct, frozen=True):

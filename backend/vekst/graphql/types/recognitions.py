@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from vekst.domain.errors import InvalidInput
 from vekst.domain.recognitions import Identity
 from vekst.domain.recognitions import RecognitionKind as Kind
 from vekst.engine.explain import Explainer
-from vekst.engine.pack import Pack
 from vekst.graphql.context import Context, Info
 from vekst.graphql.fields import resolved
 from vekst.graphql.opaque import read_cursor, read_node, recognition_node, write_cursor
@@ -42,8 +40,6 @@ __all__ = [
 CHANGES = "changes"
 """The kind of the cursors of `changes`; they hold a place in the ledger too."""
 _CURSOR = "recognitions"
-_KEPT_AT_MOST = 4_096
-"""How many entries are kept as they read in some language."""
 _REVERSAL = Annotated["Recognition", strawberry.lazy("vekst.graphql.types.recognitions")] | None
 
 
@@ -62,9 +58,16 @@ class Why:
     """The explanation of one entry."""
 
     entry: strawberry.Private[LedgerRow]
+    explainer: strawberry.Private[Explainer | None]
     pack_version: int = strawberry.field(description="The version of the quest files that it was given under.")
     reason: str | None = strawberry.field(description="Of a reversal: what was said by who voided the event.")
-    text: str = strawberry.field(description="The rule and how it was met, in the caller's language.")
+
+    @resolved("The rule and how it was met, in the caller's language.")
+    def text(self) -> str:
+        """The explanation in words."""
+        entry = self.entry
+        identity = Identity(entry.kind, entry.key, entry.tier, entry.occurrence)
+        return self.explainer.why(identity) if self.explainer else entry.key
 
     @resolved("How many events that it rests on were erased since, because they were kept for long enough.")
     async def evidence_erased(self, info: Info) -> int:
@@ -99,6 +102,7 @@ class Recognition(Node):
     """A ledger entry."""
 
     entry: strawberry.Private[LedgerRow]
+    explainer: strawberry.Private[Explainer | None]
     kind: RecognitionKind = strawberry.field(description="What it was given for.")
     key: str = strawberry.field(description="The rule's key in the quest files; `quest/step` for a step.")
     tier: str | None = strawberry.field(description="The badge's tier.")
@@ -122,7 +126,12 @@ class Recognition(Node):
         found = await info.context.loaders.acknowledgements.load((self.entry.learner_id, self.entry.seq))
         return Acknowledgement(name=found.name, given_at=DateTime(found.given_at)) if found else None
 
-    why: Why = strawberry.field(description="Why it was given: the rule, its version and the evidence.")
+    @resolved("Why it was given: the rule, its version and the evidence.")
+    def why(self) -> Why:
+        """The explanation."""
+        return Why(
+            entry=self.entry, explainer=self.explainer, pack_version=self.entry.pack_version, reason=self.entry.reason
+        )
 
 
 @strawberry.type(description="A recognition in the feed.")
@@ -143,32 +152,14 @@ class RecognitionConnection:
 
 async def recognition_of(context: Context, entry: LedgerRow) -> Recognition:
     """The ledger entry as a type, titled from the version of the pack that it was given under."""
-    return (await edge_of(context, entry)).node
-
-
-async def edge_of(context: Context, entry: LedgerRow) -> RecognitionEdge:
-    """The same, with its cursor."""
     pack = await context.pack(entry.pack_version)
-    locale = (context.languages.choose(pack.locales) or pack.locales[0]) if pack else ""
+    explainer = Explainer(pack, context.languages.choose(pack.locales) or pack.locales[0]) if pack else None
     challenge = await challenge_title(context, entry.key) if entry.rule_kind == Kind.CHALLENGE else None
-    return _edge(entry, pack, locale, challenge)
-
-
-@lru_cache(_KEPT_AT_MOST)
-def _edge(entry: LedgerRow, pack: Pack | None, locale: str, challenge: str | None) -> RecognitionEdge:
-    """The entry in words of that locale; entries are never edited, so apps that look again are shown the same."""
-    explainer = Explainer(pack, locale) if pack else None
-    given_for = Identity(entry.kind, entry.key, entry.tier, entry.occurrence)
-    rule = given_for._replace(kind=entry.rule_kind)
-    why = Why(
-        entry=entry,
-        pack_version=entry.pack_version,
-        reason=entry.reason,
-        text=explainer.why(given_for) if explainer else entry.key,
-    )
-    recognition = Recognition(
+    rule = Identity(entry.rule_kind, entry.key, entry.tier, entry.occurrence)
+    return Recognition(
         id=strawberry.ID(recognition_node(entry.learner_id, entry.seq)),
         entry=entry,
+        explainer=explainer,
         kind=RecognitionKind(entry.kind),
         key=entry.key,
         tier=entry.tier or None,
@@ -178,9 +169,7 @@ def _edge(entry: LedgerRow, pack: Pack | None, locale: str, challenge: str | Non
         reached_at=DateTime(entry.reached_at),
         recorded_at=DateTime(entry.recorded_at),
         title=challenge or (explainer.title(rule) if explainer else entry.key),
-        why=why,
     )
-    return RecognitionEdge(cursor=write_place(entry.seq), node=recognition)
 
 
 async def _recognition_at(context: Context, key: EntryKey) -> Recognition | None:
@@ -202,6 +191,11 @@ async def recognitions_page(
     return RecognitionConnection(
         edges=edges, page_info=PageInfo.of(cursors, more=len(rows) > count, begun=given(after) is None)
     )
+
+
+async def edge_of(context: Context, row: LedgerRow) -> RecognitionEdge:
+    """The entry with its cursor."""
+    return RecognitionEdge(cursor=write_place(row.seq), node=await recognition_of(context, row))
 
 
 def read_mark(cursor: str | None) -> str:
