@@ -5,7 +5,7 @@
 #   make faults    strike everything while many clients send, then compare: make faults SEED=7 MINUTES=3 (docs/reliability.md)
 #   make soak      half the highest rate for MINUTES=30: memory, connections and lag must be flat
 #   make bench     the benchmarks, a few minutes; make bench-full measures more sizes, for the better part of an hour
-#   make bench-large  what only shows at large sizes: boards of a million, ten million events stored; a quarter of an hour
+#   make bench-large  what only shows at large sizes: boards of a million, ten million events stored; less than ten minutes
 #   make mutants   how many of 300 seeded faults in the judging the tests notice, half an hour (docs/mutation-testing.md)
 #   make fuzz-schema  schemathesis for MINUTES=10: whatever fits the schema is answered as promised (docs/reliability.md)
 #   make fuzz      a million bad inputs to every entrance, about an hour: make fuzz SEED=7 (docs/security.md)

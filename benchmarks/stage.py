@@ -41,10 +41,6 @@ class Stage:
     settings: Settings
     say: Callable[[str], None]
 
-    async def owner(self) -> asyncpg.Connection[asyncpg.Record]:
-        """A connection as the database's owner, to prepare and to look."""
-        return await asyncpg.connect(self.database)
-
     async def take_stock(self) -> None:
         """Have the database tidy up and count what it holds, as it does by itself after a while."""
         async with owning(self) as owner:
@@ -68,8 +64,8 @@ class Stage:
 
 @asynccontextmanager
 async def owning(stage: Stage) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """A connection as the database's owner for a block."""
-    owner = await stage.owner()
+    """A connection as the database's owner for a block, to prepare and to look."""
+    owner = await asyncpg.connect(stage.database)
     try:
         yield owner
     finally:

@@ -17,7 +17,7 @@ from benchmarks.floors.splitting import SplitFloor
 from benchmarks.floors.storing import FloorRow, floor_rows
 from benchmarks.processes import api, worker
 from benchmarks.requests import recording, send_all
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, owning
 from benchmarks.turns import Stopwatch, in_turn
 from vekst.domain.receipts import NewEvent
 from vekst.tokens import DevelopmentIssuer
@@ -30,19 +30,22 @@ _GOALS: Final = {1: 0.5, 100: 0.25, 500: 0.25}
 async def through_graphql(stage: Stage) -> list[Finding]:
     """Batches sent as `recordProgress` until the worker has judged them all, beside the same floor as the services."""
     findings: list[Finding] = []
-    async with a_company(stage, "graphql") as company, api(stage) as port, worker(stage):
+    async with (
+        a_company(stage, "graphql") as company,
+        owning(stage) as owner,
+        api(stage) as port,
+        worker(stage),
+    ):
         most = max(stage.profile.clients)
         planned = (stage.profile.rounds + 2) * 2 * sum(stage.profile.posted.values()) * len(stage.profile.clients)
         crowds = company.crowd(most, planned)
         pool = await tables.open_pool(stage.database, most + 1)
-        owner = await stage.owner()
         try:
             for clients in stage.profile.clients:
                 sender = _Sender(company, port, crowds, owner, SplitFloor(pool, company.id), clients, most)
                 for size, events in stage.profile.posted.items():
                     findings.append(await _compare(stage, sender, size, events))
         finally:
-            await owner.close()
             await pool.close()
     return findings
 

@@ -51,6 +51,7 @@ async def test_hard_case_10_a_void_takes_back_and_tells_the_learner_why(
 ) -> None:
     """M3: the reversal names what it takes back; earned again later, it is given again."""
     before = await total(kari)
+    assert [node["reversedBy"] for node in await feed(kari) if node["kind"] == "BADGE"] == [None]
     done = await void(kari)
     assert done["receipt"] == {"id": "v1", "status": "STORED"}
     await organisation.judge()
