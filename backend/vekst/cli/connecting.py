@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vekst.cli.failures import Failure
 from vekst.embedded import Endpoints, Servers
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ def migrate_database(settings: Settings) -> None:
 
     from vekst.storage.migrations import upgrade
 
-    asyncio.run(upgrade(settings.database_url.get_secret_value()))
+    try:
+        asyncio.run(upgrade(settings.database_url.get_secret_value()))
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise Failure(f"PostgreSQL does not answer ({error.strerror}); check VEKST_DATABASE_URL") from None
 
 
 @contextmanager
@@ -59,6 +65,7 @@ def connected(data: Path, *, port: int | None = None) -> Iterator[Settings]:
     servers = Servers(settings.data_dir)
     with servers as endpoints:
         found = with_endpoints(settings, endpoints)
-        if not servers.attached:
+        # A database that was named is its owner's, who says when it is migrated.
+        if not servers.attached and not settings.database_url.get_secret_value():
             migrate_database(found)
         yield found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import socket
+from typing import Final, NamedTuple
 
 from typer import TyperException
 
+from vekst.cli.server_failures import explain_of_server
 from vekst.embedded import EmbeddedError
 
 __all__ = ["Explained", "Failure", "explain"]
+
+_NETWORK: Final = (ConnectionError, TimeoutError, socket.gaierror)
 
 
 class Failure(Exception):
@@ -68,29 +72,12 @@ def _explain_of_app(error: Exception) -> Explained | None:
             return Explained(f"{told}; save it so, and look at .env first", 1)
         case SettingsError():
             return Explained(f"{error}; correct the environment variable or .env", 1)
-    return _explain_of_database(error)
+        case OSError() if error.strerror and not isinstance(error, _NETWORK):
+            return Explained(f"{error.strerror.lower()}; check the file, and the device that it lies on", 1)
+    of_server = explain_of_server(error)
+    return Explained(of_server, 1) if of_server else None
 
 
 def _setting(loc: tuple[int | str, ...], message: str) -> str:
     said = message.removeprefix("Value error, ")
     return f"VEKST_{str(loc[0]).upper()}: {said}" if loc else said
-
-
-def _explain_of_database(error: Exception) -> Explained | None:
-    from redis.exceptions import ConnectionError as ValkeySilent
-    from sqlalchemy.exc import InterfaceError, OperationalError
-
-    match error:
-        case OperationalError() | InterfaceError():
-            return Explained(f"PostgreSQL does not answer ({_first_line(error.orig)}); check VEKST_DATABASE_URL", 1)
-        case ValkeySilent():
-            return Explained(f"Valkey does not answer ({_first_line(error)}); check VEKST_REDIS_URL", 1)
-        case ConnectionError() | TimeoutError():
-            return Explained(f"a service does not answer ({_first_line(error)}); see: vekst doctor", 1)
-        case OSError() if error.strerror:
-            return Explained(f"{error.strerror.lower()}; check the file, and the device that it lies on", 1)
-    return None
-
-
-def _first_line(error: BaseException | None) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].strip()

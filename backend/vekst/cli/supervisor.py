@@ -74,7 +74,7 @@ class Part:
 
     def last_words(self) -> str:
         """The line of the log that best tells why the process ended."""
-        return log_tail(self.log).removeprefix("vekst: ")
+        return _last_words(self.log)
 
 
 class Supervisor:
@@ -104,7 +104,7 @@ class Supervisor:
 
 def run_once(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> str | None:
     """Run one of our commands to its end; its last words if it failed."""
-    return None if _spawn(arguments, environment, log).wait() == os.EX_OK else log_tail(log)
+    return None if _spawn(arguments, environment, log).wait() == os.EX_OK else _last_words(log)
 
 
 def run_beside(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -121,6 +121,10 @@ def _spawn(arguments: Sequence[str], environment: Mapping[str, str], log: Path |
         death_signal=signal.SIGTERM,
         environment=dict(environment),
     )
+
+
+def _last_words(log: Path) -> str:
+    return log_tail(log).removeprefix("vekst: ")
 
 
 def _exit(code: int) -> str:
