@@ -20,7 +20,7 @@ from vekst.graphql.execution import Operations
 from vekst.graphql.limits import Limits
 from vekst.graphql.metrics import GraphQLMetrics
 from vekst.graphql.page import page_routes
-from vekst.graphql.persisted import PersistedQueries, trusted_documents
+from vekst.graphql.persisted import NoTrustedDocumentsError, PersistedQueries, trusted_documents
 from vekst.graphql.schema import build_schema
 from vekst.graphql.websocket import WebSocketEndpoint
 from vekst.routes.beside import AppWithApps
@@ -33,7 +33,7 @@ from vekst.settings import Settings
 from vekst.signals import Signals
 from vekst.tokens import ClaimNames, DevelopmentIssuer, RemoteIssuer
 
-__all__ = ["NoIssuerError", "create_app"]
+__all__ = ["NoIssuerError", "NoTrustedDocumentsError", "create_app"]
 
 
 class NoIssuerError(RuntimeError):

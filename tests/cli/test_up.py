@@ -95,3 +95,30 @@ def test_what_keeps_a_part_from_starting_is_told_in_one_line_and_at_once(tmp_pat
     ended = vekst("up", "--data", tmp_path, "--port", str(free_port()), env={"VEKST_MODE": "production"})
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert "vekst: the API does not start: VEKST_ISSUER is not set" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "env", "told"),
+    [
+        (("api", "--port", "{port}"), {}, "port {port} is in use; end what listens there, or choose another: --port "),
+        (
+            ("worker",),
+            {"VEKST_WORKER_METRICS_PORT": "{port}"},
+            "port {port} is in use; end what listens there, or choose another: VEKST_WORKER_METRICS_PORT=",
+        ),
+        (("api",), {"VEKST_HOST": "no-such-host.invalid"}, "cannot listen on no-such-host.invalid:8000 ("),
+        (("api",), {"VEKST_TRUSTED_DOCUMENTS": "{data}"}, "VEKST_TRUSTED_DOCUMENTS: no *.graphql files in {data}; "),
+    ],
+)
+def test_what_keeps_one_part_from_starting_is_told_in_one_line_too(
+    machine: Machine, command: tuple[str, ...], env: dict[str, str], told: str
+) -> None:
+    values = {"port": machine.port, "data": machine.data}
+    said = vekst(
+        *(each.format_map(values) for each in command),
+        "--data",
+        machine.data,
+        env={"VEKST_MODE": "development", **{name: value.format_map(values) for name, value in env.items()}},
+    )
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (1, "", 1)
+    assert said.stderr.startswith(f"vekst: {told.format_map(values)}")

@@ -19,17 +19,19 @@ def api(data: Data = DEFAULT_DATA, port: Port = DEFAULT_PORT) -> None:
     """Serve the API in the foreground, under the settings of the environment; a SIGTERM lets it finish."""
     import uvicorn
 
-    from vekst.api import NoIssuerError, create_app
+    from vekst.api import NoIssuerError, NoTrustedDocumentsError, create_app
     from vekst.cli.connecting import connected
     from vekst.cli.failures import Failure
+    from vekst.cli.listening import check_address
     from vekst.garbage import settle_garbage
     from vekst.logs import configure_logging
     from vekst.signals.tracing import TracingNotInstalledError
 
     with connected(data, port=port) as settings:
+        check_address(settings.host, settings.port)
         try:
             served = create_app(settings)
-        except (NoIssuerError, TracingNotInstalledError) as error:
+        except (NoIssuerError, NoTrustedDocumentsError, TracingNotInstalledError) as error:
             raise Failure(str(error)) from None
         configure_logging(settings.log_level)
         settle_garbage()

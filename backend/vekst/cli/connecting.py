@@ -13,7 +13,14 @@ from vekst.embedded import Endpoints, Servers
 if TYPE_CHECKING:
     from vekst.settings import Settings
 
-__all__ = ["connected", "migrate_database", "needs_private_servers", "read_settings", "with_endpoints"]
+__all__ = [
+    "as_one_machine",
+    "connected",
+    "migrate_database",
+    "needs_private_servers",
+    "read_settings",
+    "with_endpoints",
+]
 
 
 def read_settings(data: Path, *, port: int | None = None) -> Settings:
@@ -22,6 +29,14 @@ def read_settings(data: Path, *, port: int | None = None) -> Settings:
 
     folder = data.expanduser().resolve()
     return Settings(data_dir=folder) if port is None else Settings(data_dir=folder, port=port)
+
+
+def as_one_machine(settings: Settings) -> Settings:
+    """As `vekst up` has them: a machine of one's own signs its own tokens, unless the mode or a real issuer is set."""
+    from vekst.settings import Mode
+
+    said = "mode" in settings.model_fields_set or settings.issuer is not None
+    return settings if said else settings.model_copy(update={"mode": Mode.DEVELOPMENT})
 
 
 def needs_private_servers(settings: Settings) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -15,8 +13,9 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from vekst.cli.connecting import needs_private_servers, read_settings, with_endpoints
+from vekst.cli.connecting import as_one_machine, needs_private_servers, read_settings, with_endpoints
 from vekst.cli.failures import Failure
+from vekst.cli.listening import check_address
 from vekst.cli.supervisor import Part, Supervisor, run_once
 from vekst.embedded import Servers
 
@@ -34,7 +33,7 @@ class Machine:
     """Everything that runs on one machine, as a context manager; it runs until a signal asks it to stop."""
 
     def __init__(self, data: Path, port: int) -> None:
-        self.settings = _development_unless_said(read_settings(data, port=port))
+        self.settings = as_one_machine(read_settings(data, port=port))
         self._stop_asked = threading.Event()
         self._servers = Servers(self.settings.data_dir) if needs_private_servers(self.settings) else None
         self._supervisor = Supervisor(())
@@ -59,7 +58,8 @@ class Machine:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
         try:
-            self._check_port()
+            # Told at once, rather than through the API's log.
+            check_address(self.settings.host, self.settings.port)
             self._start()
         except BaseException:
             self._end()
@@ -94,21 +94,6 @@ class Machine:
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop_asked.set()
-
-    def _check_port(self) -> None:
-        """Say at once that the port is taken, rather than through the API's log."""
-        host, port = self.settings.host, self.settings.port
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    raise Failure(f"cannot listen on {host}:{port} ({error.strerror}); check VEKST_HOST") from None
-                another = port + 1 if port < 65_535 else port - 1
-                raise Failure(
-                    f"port {port} is in use; end what listens there, or choose another: --port {another}"
-                ) from None
 
     def _start(self) -> None:
         if self._servers is not None:
@@ -162,14 +147,6 @@ class Machine:
         self._supervisor.stop()
         if self._servers is not None:
             self._servers.stop()
-
-
-def _development_unless_said(settings: Settings) -> Settings:
-    """A machine of one's own signs its own tokens, unless the mode or a real issuer is set."""
-    from vekst.settings import Mode
-
-    said = "mode" in settings.model_fields_set or settings.issuer is not None
-    return settings if said else settings.model_copy(update={"mode": Mode.DEVELOPMENT})
 
 
 def _exported(settings: Settings) -> dict[str, str]:

@@ -12,19 +12,26 @@ from vekst.domain.errors import InvalidInput, NotAllowed, NotFound
 from vekst.graphql.context import Context
 from vekst.graphql.request import Request
 
-__all__ = ["PersistedQueries", "trusted_documents"]
+__all__ = ["NoTrustedDocumentsError", "PersistedQueries", "trusted_documents"]
 
 _HASH_LENGTH: Final = 64
+
+
+class NoTrustedDocumentsError(ValueError):
+    """The folder of trusted documents has none."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"VEKST_TRUSTED_DOCUMENTS: no *.graphql files in {folder}; name the folder that has them")
 
 
 def trusted_documents(folder: Path) -> dict[str, str]:
     """The operations of a folder's `*.graphql` files, also of folders in it, by the SHA-256 of each file's text.
 
-    `ValueError` where there are none.
+    `NoTrustedDocumentsError` where there are none.
     """
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.graphql"))]
     if not texts:
-        raise ValueError(f"no *.graphql files in {folder}")
+        raise NoTrustedDocumentsError(folder)
     return {_digest(text): text for text in texts}
 
 
