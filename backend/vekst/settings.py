@@ -111,11 +111,12 @@ class Settings(BaseSettings):
                 ip_network(proxy, strict=False)
             except ValueError:
                 raise ValueError(f"VEKST_TRUSTED_PROXIES: {proxy!r} is neither an address nor a network") from None
-        if self.traces_endpoint and not self.traces_endpoint.startswith(("http://", "https://")):
-            raise ValueError("VEKST_TRACES_ENDPOINT must begin with http:// or https://")
         for name in ("issuer", "traces_endpoint"):
+            address: str = getattr(self, name) or ""
+            if address and not address.startswith(("http://", "https://")):
+                raise ValueError(f"VEKST_{name.upper()} must begin with http:// or https://")
             # They are printed and logged.
-            if "@" in urlsplit(getattr(self, name) or "").netloc:
+            if "@" in urlsplit(address).netloc:
                 raise ValueError(f"VEKST_{name.upper()} can't hold a user or a password")
         return self
 

@@ -187,10 +187,14 @@ def test_the_doctor_finds_a_good_installation_well(quiet_settings: Settings) -> 
 def test_a_machine_of_ones_own_is_well_without_any_setting(tmp_path: Path) -> None:
     said = vekst("doctor", "--data", tmp_path / "data", "--json")
     assert said.returncode == 0, said.stdout + said.stderr
+    [found] = [each["found"] for each in json.loads(said.stdout)["findings"] if each["name"] == "settings"]
+    assert found == "mode development, tokens from the local issuer"
 
 
-def test_production_without_an_issuer_is_not(env: dict[str, str]) -> None:
-    said = vekst("doctor", "--json", env={**env, "VEKST_MODE": "production"})
+@pytest.mark.parametrize("servers", ["named", "of one's own"])
+def test_production_without_an_issuer_is_not(env: dict[str, str], servers: str, tmp_path: Path) -> None:
+    where = env if servers == "named" else {"VEKST_DATA_DIR": str(tmp_path)}
+    said = vekst("doctor", "--json", env={**where, "VEKST_MODE": "production"})
     assert said.returncode == 1
     [cure] = [each["cure"] for each in json.loads(said.stdout)["findings"] if each["name"] == "settings"]
     assert cure == "set VEKST_ISSUER for the API"
@@ -229,6 +233,7 @@ def test_a_failure_is_one_line_that_names_the_cure(
     [
         ({"VEKST_DATABASE_URL": "mysql://x"}, "vekst: VEKST_DATABASE_URL must begin with postgresql://"),
         ({"VEKST_PORT": "many"}, "VEKST_PORT"),
+        ({"VEKST_ISSUER": "sign-in.example.com"}, "vekst: VEKST_ISSUER must begin with http:// or https://"),
         (NOWHERE, "vekst: PostgreSQL cannot be used; check VEKST_DATABASE_URL, and run: vekst migrate\n"),
     ],
 )

@@ -97,6 +97,14 @@ def test_what_keeps_a_part_from_starting_is_told_in_one_line_and_at_once(tmp_pat
     assert "vekst: the API does not start: VEKST_ISSUER is not set" in ended.stderr
 
 
+def test_a_valkey_that_was_named_and_is_away_is_told_by_its_setting(tmp_path: Path) -> None:
+    ended = vekst(
+        "up", "--data", tmp_path, "--port", str(free_port()), env={"VEKST_REDIS_URL": "redis://127.0.0.1:1/0"}
+    )
+    told = "vekst: Valkey does not answer; check VEKST_REDIS_URL\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", told)
+
+
 @pytest.mark.parametrize(
     ("command", "env", "told"),
     [

@@ -90,14 +90,15 @@ def _days() -> Finding:
 def _server_findings(data: Path) -> list[Finding]:
     import asyncio
 
-    from vekst.cli.connecting import connected, needs_private_servers, read_settings
+    from vekst.cli.connecting import as_one_machine, connected, needs_private_servers, read_settings
     from vekst.cli.failures import explain
     from vekst.services.examination import Finding
 
     try:
         with connected(data) as settings:
             alone = needs_private_servers(read_settings(data))
-            return [_settings(settings, alone=alone), *asyncio.run(_ask_servers(settings))]
+            chosen = as_one_machine(settings) if alone else settings
+            return [_settings(chosen), *asyncio.run(_ask_servers(chosen))]
     except Exception as error:
         failure = explain(error)
         if failure is None:
@@ -105,15 +106,12 @@ def _server_findings(data: Path) -> list[Finding]:
         return [Finding("settings", "do not work", failure.text)]
 
 
-def _settings(settings: Settings, *, alone: bool) -> Finding:
-    """Whether somebody could sign in; that the values are sound was found when they were read.
-
-    A machine of one's own (`alone`) signs its own tokens, as `vekst up` does.
-    """
+def _settings(settings: Settings) -> Finding:
+    """Whether somebody could sign in; that the values are sound was found when they were read."""
     from vekst.services.examination import Finding
 
     told = f"mode {settings.mode}, tokens from {settings.issuer or 'the local issuer'}"
-    if settings.issuer is None and not settings.development and not alone:
+    if settings.issuer is None and not settings.development:
         return Finding("settings", f"mode {settings.mode}, no issuer of tokens", "set VEKST_ISSUER for the API")
     if settings.issuer and not settings.issuer.startswith("https://"):
         return Finding("settings", told, "let VEKST_ISSUER begin with https://")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from vekst.cli.connecting import as_one_machine, needs_private_servers, read_set
 from vekst.cli.failures import Failure
 from vekst.cli.listening import check_address
 from vekst.cli.supervisor import Part, Supervisor, run_once
+from vekst.cli.using import CURES
 from vekst.embedded import Servers
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ __all__ = ["Machine"]
 _BEAT: Final = 0.2
 _LOOK_AT_SERVERS_EVERY: Final = 2.0
 _READY_WITHIN: Final = 90.0
+_SERVERS_WITHIN: Final = 15.0
 
 
 class Machine:
@@ -76,12 +79,20 @@ class Machine:
         return {**os.environ, **_exported(self.settings)}
 
     def wait_until_ready(self) -> None:
-        """Return when `/readyz` answers 200 or a signal came; raises `Failure` when a part cannot be started."""
+        """Return when `/readyz` answers 200 or a signal came; raises `Failure` when a part cannot be started.
+
+        A server of somebody else's that is not there is told too, after a while in which it might have come.
+        """
         deadline = time.monotonic() + _READY_WITHIN
-        while not self.stopping and not self._is_ready():
+        while not self.stopping and (missing := self._missing()) != []:
             self._supervisor.tend(lambda _: None)
+            if missing:
+                deadline = min(deadline, time.monotonic() + _SERVERS_WITHIN)
+            late = time.monotonic() > deadline
+            if missing and late:
+                raise Failure(CURES[missing[0]])
             for part in self._supervisor.parts:
-                if part.deaths or time.monotonic() > deadline:
+                if part.deaths or late:
                     raise Failure(f"the {part.name} does not start: {part.last_words()}; its log is {part.log}")
             self._stop_asked.wait(_BEAT / 2)
 
@@ -133,15 +144,17 @@ class Machine:
             self._servers.restart_dead()
         self._looked_at = time.monotonic()
 
-    def _is_ready(self) -> bool:
+    def _missing(self) -> list[str] | None:
+        """What `/readyz` names as missing; None while it does not answer."""
         connection = HTTPConnection(self.settings.host, self.settings.port, timeout=2)
         try:
             connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
+            missing: list[str] = json.load(connection.getresponse())["missing"]
+        except (OSError, HTTPException, ValueError):
+            return None
         finally:
             connection.close()
+        return missing
 
     def _end(self) -> None:
         self._supervisor.stop()

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from vekst.factory import Factory
     from vekst.settings import Settings
 
-__all__ = ["organisation", "use_services", "warn_only"]
+__all__ = ["CURES", "organisation", "use_services", "warn_only"]
 
 T = TypeVar("T")
 
-_CURES: Final = {
+CURES: Final = {
     "database": "PostgreSQL cannot be used; check VEKST_DATABASE_URL, and run: vekst migrate",
     "migration": "the database has not the schema of this version; run: vekst migrate",
     "valkey": "Valkey does not answer; check VEKST_REDIS_URL",
 }
+"""What to do about each part that `/readyz` may name as missing."""
 
 
 def warn_only() -> None:
@@ -43,7 +44,7 @@ def use_services(settings: Settings, work: Callable[[Factory], Awaitable[T]]) ->
         async with Process.running(settings, author=_operator(settings)) as process:
             missing = await process.missing()
             if missing:
-                raise Failure(_CURES[missing[0]])
+                raise Failure(CURES[missing[0]])
             with within_request(new_request_id()):
                 return await work(Factory(process))
 
