@@ -73,18 +73,20 @@ def test_an_organisation_from_nothing_to_a_second_import_that_adds_nothing(
         ["row", "code", "field", "reason"],
         ["3", "NO_PERSON", "", "`who` is empty: it is nobody's event"],
     ]
-    again = json.loads(vekst(*importing, "--json", env=env).stdout)
-    assert (again["stored"], again["duplicates"], again["refused"]) == (0, 2, 1)
+    again = vekst(*importing, "--json", env=env)
+    counts = json.loads(again.stdout)
+    assert (again.returncode, counts["stored"], counts["duplicates"], counts["refused"]) == (0, 0, 2, 1)
 
 
-def test_what_the_pack_does_not_know_is_refused_in_words(
+def test_an_import_of_which_nothing_is_there_is_told_in_words_and_ends_with_1(
     env: dict[str, str], org: str, pack: Path, mapping: Path, tmp_path: Path
 ) -> None:
     vekst("quests", "publish", pack, "--org", org, env=env)
     events, report = tmp_path / "events.csv", tmp_path / "refused.csv"
     events.write_text(HEADER + ROW.replace("call,done", "lost,x"), encoding="utf-8")
     ended = vekst("events", "import", events, "--org", org, "--mapping", mapping, "--report", report, env=env)
-    assert ended.returncode == 0
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout.startswith("1 rows: 0 stored, 0 there already.\n")
     (row,) = list(csv.DictReader(lines(report)))
     assert (row["row"], row["field"]) == ("2", "data.minutes")
     assert " " in row["reason"]

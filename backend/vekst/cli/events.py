@@ -32,7 +32,10 @@ def import_(
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Import events from a file; safe to run twice, and to run again after it was interrupted."""
+    """Import events from a file; safe to run twice, and to run again after it was interrupted.
+
+    Ends with 1 where rows were refused and none is stored, now or before.
+    """
     from vekst.cli.answers import answer
     from vekst.cli.connecting import connected
     from vekst.cli.importing import summary_lines, watched_import
@@ -49,3 +52,4 @@ def import_(
             ),
         )
     answer(as_json, summary.as_json(), *summary_lines(summary, report))
+    raise typer.Exit(1 if summary.in_vain else 0)

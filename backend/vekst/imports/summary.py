@@ -60,6 +60,11 @@ class Summary:
         """Rows that were not stored."""
         return sum(reason.rows for reason in self.refused.values())
 
+    @property
+    def in_vain(self) -> bool:
+        """Whether rows were refused, and no row of the file is stored, now or before: a wrong mapping, most likely."""
+        return bool(self.refused) and not self.stored and not self.duplicates
+
     def as_json(self) -> dict[str, object]:
         """The counts for machines."""
         reasons = [
