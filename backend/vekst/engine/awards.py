@@ -20,8 +20,8 @@ class Awards:
     """A moment of a fold: the event being judged, the learner's local `day` (ordinal) of it, and what it brings.
 
     `state_moved` says whether something that other rules may name (a level, a run, a quest, a badge) has moved since
-    they were last looked at. Those that are `restless` have not been looked at in this fold since something moved that
-    they name; to look at the others would change nothing.
+    they were last looked at. Those that are `restless` have not been looked at since something moved that they name; to
+    look at the others would change nothing.
     """
 
     __slots__ = (
@@ -47,8 +47,8 @@ class Awards:
         self.pack = pack
         self.standing = standing
         self.recognitions: list[Recognition] = []
-        self.restless_quests = set(pack.state_quests)
-        self.restless_badges = set(pack.state_badges)
+        self.restless_quests = set(() if standing.settled else pack.state_quests)
+        self.restless_badges = set(() if standing.settled else pack.state_badges)
         self._kept = {entry.identity for entry in standing.kept}
         self._instant: list[ProgressEvent] = []
 
@@ -63,9 +63,10 @@ class Awards:
         self.state_moved = bool(self._kept)
 
     def end(self) -> None:
-        """Let the standing remember the last event, and those at its instant."""
+        """Let the standing remember the last event, those at its instant, and whether all rules have been looked at."""
         if self._instant:
             self.standing.remember(self._instant)
+        self.standing.settled = not self.restless_quests and not self.restless_badges
 
     def same_instant(self) -> list[ProgressEvent]:
         """The moment's event and those before it at its instant (Q2), also from earlier folds."""

@@ -72,8 +72,8 @@ def _earn(awards: Awards, index: int, tier_index: int, *, occurrence: str, evide
     tier = badge.tiers[tier_index]
     if state.earned[tier_index] is None:
         awards.move(BadgeNode, index)
-    # What an earned tier has counted goes when the badge is looked at the next time.
-    awards.restless_badges.add(index)
+    if badge.repeat == "never":
+        state.runs[tier_index] = []
     state.earned[tier_index] = Earned(awards.at, occurrence)
     identity = Identity(RecognitionKind.BADGE, badge.key, tier.tier, occurrence)
     awards.give(identity, tier.points, tier.nature, skill=badge.skill, evidence=evidence)

@@ -96,6 +96,11 @@ class Where:
     conditions: tuple[tuple[str, Condition], ...] = ()
     recorded_by: frozenset[RecordedBy] | None = None
 
+    @property
+    def fits_all(self) -> bool:
+        """Whether every event fits."""
+        return not self.conditions and self.recorded_by is None
+
     def matches(self, event: ProgressEvent) -> bool:
         """Whether the event fits."""
         if self.recorded_by is not None and event.recorded_by not in self.recorded_by:

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from vekst.domain.calendars import WorkCalendar
-from vekst.domain.events import RecordedBy
+from vekst.domain.events import ProgressEvent, RecordedBy
 from vekst.domain.periods import Window
 from vekst.domain.recognitions import Identity, Nature, RecognitionKind
+from vekst.engine.conditions import Where
 from vekst.engine.goals import Goal, Named
 from vekst.engine.leaves import EverLeaf
 from vekst.engine.measures import AtMost
@@ -24,6 +25,7 @@ __all__ = [
     "Field",
     "Freezes",
     "Leaderboard",
+    "Listener",
     "Listeners",
     "Pack",
     "PointsMeasure",
@@ -250,14 +252,29 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
-class Listeners:
-    """Which rules hear an event type, by index: `requires` are quests by their conditions, `quests` by their steps."""
+class Listener:
+    """A rule, by index, that hears events of a type: those that one of `wheres` fits, or, without any, all of them."""
 
-    streaks: tuple[int, ...] = ()
-    requires: tuple[int, ...] = ()
-    quests: tuple[int, ...] = ()
-    badges: tuple[int, ...] = ()
-    tallies: tuple[int, ...] = ()
+    rule: int
+    wheres: tuple[Where, ...] = ()
+
+    def hears(self, event: ProgressEvent) -> bool:
+        """Whether the event can move the rule; one that can't need not even have its state read."""
+        for where in self.wheres:
+            if where.matches(event):
+                return True
+        return not self.wheres
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Which rules hear an event type: `requires` are quests by their conditions, `quests` by their steps."""
+
+    streaks: tuple[Listener, ...] = ()
+    requires: tuple[Listener, ...] = ()
+    quests: tuple[Listener, ...] = ()
+    badges: tuple[Listener, ...] = ()
+    tallies: tuple[Listener, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

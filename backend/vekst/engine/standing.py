@@ -194,7 +194,8 @@ class Standing(_Struct):
     `zones` is the learner's history of zones as [from µs, name], the first from ever; `time_off` is [first, last]
     ordinals; `voided` names events, by source and id, that a void took out; `paid` counts, per paying event type and
     window, the refs of the events that were paid (E1); `goals` are those that the learner set; `tallies` is what
-    boards rest on, without what is kept.
+    boards rest on, without what is kept. It is `settled` where no rule has yet to be looked at for what it names of the
+    whole state.
     """
 
     pack_version: int
@@ -217,6 +218,7 @@ class Standing(_Struct):
     same_instant: list[SameInstant] = []
     kept: list[Kept] = []
     goals: list[GoalRun] = []
+    settled: bool = False
 
     @property
     def last(self) -> Position | None:
@@ -323,6 +325,7 @@ def keep(pack: Pack, standing: Standing, recognition: Recognition, *, known: boo
     reached_at = micros(recognition.reached_at)
     standing.kept.append(Kept(*recognition.identity, recognition.points, outcome, recognition.skill, reached_at))
     account(pack, standing, recognition)
+    standing.settled = False
     if not known:
         _mark_held(pack, standing, recognition)
 

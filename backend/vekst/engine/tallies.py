@@ -34,10 +34,10 @@ def tally_points(pack: Pack, standing: Standing, points: int, day: int) -> None:
 
 
 def tally_event(pack: Pack, standing: Standing, index: int, event: ProgressEvent, *, day: int) -> None:
-    """Let the tally at `index` hear an event of the local date `day`."""
+    """Let the tally at `index` take in an event of the local date `day` that fits it."""
     tally, state = pack.tallies[index], standing.tallies[index]
     leaf = tally.leaf
-    if leaf is None or not leaf.where.matches(event):
+    if leaf is None:
         return
     window = _window(tally, day)
     total = state.open.get(window)

@@ -9,7 +9,7 @@ from vekst.domain.calendars import CALENDAR_DATA
 
 __all__ = ["ENGINE_VERSION", "is_newer"]
 
-ENGINE_VERSION: Final = f"4+{CALENDAR_DATA}"
+ENGINE_VERSION: Final = f"5+{CALENDAR_DATA}"
 """Raise the leading number with every change of what the fold gives or remembers."""
 
 

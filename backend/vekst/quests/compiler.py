@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -38,6 +38,7 @@ from vekst.engine.pack import (
     Field,
     Freezes,
     Leaderboard,
+    Listener,
     Listeners,
     Pack,
     PointsMeasure,
@@ -174,10 +175,16 @@ def _resting(quests: Sequence[Quest], badges: Sequence[Badge]) -> dict[Named, Re
 
 @dataclass(slots=True)
 class _Heard:
-    """The event types a rule hears, gathered while its goals are compiled."""
+    """What a rule hears, gathered while its goals are compiled: what fits its leaves, by event type."""
 
-    types: set[str]
+    wheres: dict[str, list[Where]] = field(default_factory=lambda: defaultdict(list))
     reads_state: bool = False
+
+    def listener(self, rule: int, event: str) -> Listener:
+        """How the rule hears the type. One that reads the whole state may hold by any event that begins a run of it."""
+        wheres = self.wheres[event]
+        hears_all = self.reads_state or any(where.fits_all for where in wheres)
+        return Listener(rule, () if hears_all else tuple(wheres))
 
 
 class _Compiler:
@@ -190,7 +197,7 @@ class _Compiler:
         self._quests = {key: index for index, key in enumerate(document.quests)}
         self._badges = {key: index for index, key in enumerate(document.badges)}
         self._streaks = {key: index for index, key in enumerate(document.streaks)}
-        self._listeners: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._listeners: dict[str, dict[str, list[Listener]]] = defaultdict(lambda: defaultdict(list))
         self._state_quests: list[int] = []
         self._state_badges: list[int] = []
         self._tallies: list[Tally] = []
@@ -239,9 +246,9 @@ class _Compiler:
     def _texts(self, text: doc.Text | None) -> Texts:
         return {} if text is None else text.in_locales(self._locales)
 
-    def _listen(self, kind: str, index: int, types: Iterable[str]) -> None:
-        for event in sorted(types):
-            self._listeners[event][kind].append(index)
+    def _listen(self, kind: str, index: int, heard: _Heard) -> None:
+        for event in sorted(heard.wheres):
+            self._listeners[event][kind].append(heard.listener(index, event))
 
     # Criteria
 
@@ -252,13 +259,13 @@ class _Compiler:
         for index, leaf in enumerate(leaves):
             for event in leaf.types:
                 listens[event].append(index)
-        heard.types.update(listens)
+                heard.wheres[event].append(leaf.where)
         return Goal(tuple(leaves), root, {event: tuple(indexes) for event, indexes in listens.items()})
 
     def _learner_goal(self, criterion: doc.Criterion) -> Goal | None:
         """A learner's goal, where it rests on effort and on what this version has."""
         faults = goal_faults(self._document, self._natures, criterion)
-        return None if faults else self._goal(criterion, _Heard(set()))
+        return None if faults else self._goal(criterion, _Heard())
 
     def _node(self, criterion: doc.Criterion, leaves: list[EventLeaf], heard: _Heard, *, repeats: bool) -> Node:
         match criterion:
@@ -352,13 +359,13 @@ class _Compiler:
         return Skill(key, self._texts(skill.title), self._texts(skill.description), skill.levels, skill.fresh_for)
 
     def _badge(self, key: str, badge: doc.BadgeDocument) -> Badge:
-        index, heard = self._badges[key], _Heard(set())
+        index, heard = self._badges[key], _Heard()
         repeats = badge.repeat is doc.Repeat.ALWAYS
         since = self._since.get(("badges", key))
         tiers = tuple(
             self._tier(key, badge, tier, self._goal(tier.earn, heard, repeats=repeats)) for tier in badge.tiers
         )
-        self._listen("badges", index, heard.types)
+        self._listen("badges", index, heard)
         if heard.reads_state:
             self._state_badges.append(index)
         first, last = _days(badge.from_, badge.until)
@@ -378,7 +385,7 @@ class _Compiler:
         )
 
     def _quest(self, key: str, quest: doc.QuestDocument) -> Quest:
-        index, asked, heard = self._quests[key], _Heard(set()), _Heard(set())
+        index, asked, heard = self._quests[key], _Heard(), _Heard()
         requires = None if quest.requires is None else self._goal(quest.requires, asked)
         steps = tuple(
             Step(
@@ -391,8 +398,8 @@ class _Compiler:
             )
             for step in quest.steps
         )
-        self._listen("requires", index, asked.types)
-        self._listen("quests", index, heard.types)
+        self._listen("requires", index, asked)
+        self._listen("quests", index, heard)
         if asked.reads_state or heard.reads_state:
             self._state_quests.append(index)
         first, last = _days(quest.from_, quest.until)
@@ -418,9 +425,9 @@ class _Compiler:
         )
 
     def _streak(self, key: str, streak: doc.StreakDocument) -> Streak:
-        heard = _Heard(set())
+        heard = _Heard()
         counts = self._goal(streak.counts, heard)
-        self._listen("streaks", self._streaks[key], heard.types)
+        self._listen("streaks", self._streaks[key], heard)
         freezes = streak.freezes
         calendar = self._calendar(streak.calendar or self._document.pack.calendar)
         nature, since = self._natures.streak(key), self._since.get(("streaks", key))
@@ -475,7 +482,8 @@ class _Compiler:
                 return PointsMeasure(per, self._points_tally(per) if per else None)
             case doc.TallyBoard():
                 per, leaf = _board_window(measure.per), compile_tally(measure.tally, 0)
-                self._listen("tallies", len(self._tallies), leaf.types)
+                heard = _Heard({event: [leaf.where] for event in leaf.types})
+                self._listen("tallies", len(self._tallies), heard)
                 self._tallies.append(Tally(leaf, per, mark("tallies", "", measure.tally, per)))
                 return TallyMeasure(per, len(self._tallies) - 1)
             case _:

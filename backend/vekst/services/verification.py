@@ -267,13 +267,16 @@ class _Check:
 
 
 def _tidy(pack: Pack, standing: Standing) -> None:
-    """Take out what says nothing: occurrences in which nothing has happened yet, and the order of what is kept."""
+    """Take out what says nothing: occurrences in which nothing has happened yet, the order of what is kept, and whether
+    rules have yet to be looked at, which is never wrong.
+    """
     for badge, badge_state in zip(pack.badges, standing.badges, strict=False):
         for index, (tier, runs) in enumerate(zip(badge.tiers, badge_state.runs, strict=False)):
             badge_state.runs[index] = [run for run in runs if run.goal != tier.goal.start()]
     for quest, quest_state in zip(pack.quests, standing.quests, strict=False):
         quest_state.runs = [run for run in quest_state.runs if run.steps != new_run(quest, run.ends or 1).steps]
     standing.kept.sort(key=lambda each: each.identity)
+    standing.settled = False
 
 
 def _same(one: Recognition, other: Recognition) -> bool:
