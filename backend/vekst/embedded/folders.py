@@ -39,6 +39,11 @@ class DataFolder:
             raise EmbeddedError(
                 f"cannot create the data folder {self.path}: {error.strerror}; choose another one"
             ) from error
+        if os.statvfs(self.path).f_flag & os.ST_RDONLY:
+            raise EmbeddedError(
+                f"the data folder {self.path} is on a file system that can only be read: mount it for writing, "
+                "or choose another one"
+            )
         if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
             raise EmbeddedError(
                 f"the data folder {self.path} belongs to somebody else: start as its owner, or choose another one"

@@ -77,4 +77,9 @@ def log_tail(log: Path) -> str:
             # Our own probes are refused while a server starts, recovers or stops; that is no cause.
             if mark in line and _PROBE_REFUSED not in line:
                 return line.partition(mark)[2].strip()
-    return tail[-1] if tail else "it said nothing"
+    return tail[-1] if tail else _silence(log)
+
+
+def _silence(log: Path) -> str:
+    """Why a log is empty, which it also is where there was no room for a word."""
+    return "it said nothing" if os.statvfs(log).f_bavail else "no space is left for what it writes"
