@@ -42,11 +42,12 @@ def told(result: ExecutionResult) -> bytes:
     return encoded({"data": result.data, "errors": errors})
 
 
-async def standard(document: DocumentNode, variables: dict[str, Any]) -> ExecutionResult:
+async def standard(document: DocumentNode, variables: dict[str, Any], name: str | None = None) -> ExecutionResult:
     result = execute(
         SCHEMA.core,
         document,
         variable_values=variables,
+        operation_name=name,
         executor_class=SCHEMA.execution_context_class,
         hide_suggestions=True,
     )
@@ -83,6 +84,37 @@ async def test_any_operation_in_any_world(question: Question, seed: int, trouble
         assert None in question.variables.values()
         return
     assert told(ours).decode() == told(theirs).decode()
+
+
+@pytest.mark.parametrize("name", ["A", "B", "C"])
+async def test_operations_of_one_document_may_call_their_variables_alike(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What decides for one operation is a list of ids, or a list of flags, for another."""
+    document = parse(
+        """
+        query A($x: Boolean!) { me @include(if: $x) { ...Names @skip(if: $x) } }
+        query B($x: [ID!]!) { nodes(ids: $x) { id ...Of } }
+        query C($x: ID!, $y: Boolean!) { node(id: $x) { ...Of @include(if: $y) } }
+        fragment Names on Learner { name person @include(if: $x) }
+        fragment Of on Learner { zone }
+        """
+    )
+    assert not validate(SCHEMA.core, document, specified_rules)
+    values: dict[str, list[dict[str, Any]]] = {
+        "A": [{"x": True}, {"x": False}],
+        "B": [{"x": ["a", "b"]}, {"x": "a"}, {"x": []}],
+        "C": [{"x": each, "y": flag} for each in "abcdefghijkl" for flag in (True, False)],
+    }
+    World(3, 0).enter(monkeypatch)
+    asked = get_operation_ast(document, name)
+    assert asked is not None
+    made = CompiledOperation(SCHEMA, document, asked, hide_suggestions=True)
+    for variables in values[name]:
+        ours = await made.execute(variables, None)
+        theirs = await standard(document, variables, name)
+        assert ours is not None
+        assert told(ours).decode() == told(theirs).decode()
 
 
 @pytest.mark.parametrize("path", DELIVERED, ids=lambda path: path.stem)

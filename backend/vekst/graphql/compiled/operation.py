@@ -12,9 +12,13 @@ from graphql import (
     ExecutionResult,
     Executor,
     FragmentDefinitionNode,
+    GraphQLBoolean,
     GraphQLError,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
+    TypeNode,
     VariableNode,
     Visitor,
     default_field_resolver,
@@ -133,7 +137,11 @@ async def _one_after_the_other(fields: Mapping[str, Function], run: Run, root: o
 
 
 def _switches(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
-    """The variables that decide what is included; `NotCompiledError` for directives that say anything else."""
+    """The variables that decide what is included; `NotCompiledError` for directives that say anything else.
+
+    What other operations of the document decide by, this one may call by the same name and mean anything.
+    """
+    flags = {node.variable.name.value for node in operation.variable_definitions or () if _is_flag(node.type)}
     names: dict[str, None] = {}
 
     class Finder(Visitor):
@@ -141,10 +149,15 @@ def _switches(document: DocumentNode, operation: OperationDefinitionNode) -> tup
             if node.name.value not in _DIRECTIVES:
                 raise NotCompiledError
             for argument in node.arguments or ():
-                if isinstance(argument.value, VariableNode):
+                if isinstance(argument.value, VariableNode) and argument.value.name.value in flags:
                     names.setdefault(argument.value.name.value)
 
     if operation.directives:
         raise NotCompiledError
     visit(document, Finder())
     return tuple(names)
+
+
+def _is_flag(kind: TypeNode) -> bool:
+    named = kind.type if isinstance(kind, NonNullTypeNode) else kind
+    return isinstance(named, NamedTypeNode) and named.name.value == GraphQLBoolean.name
