@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from graphql import parse
 from prometheus_client import CollectorRegistry
 
 from tests.graphql.client import Client
@@ -21,6 +22,7 @@ from tests.support.organisations import Organisation
 from vekst.api import create_app
 from vekst.factory import Factory
 from vekst.graphql.context import Caller, Context
+from vekst.graphql.discretion import names_said
 from vekst.graphql.execution import Operations
 from vekst.graphql.languages import Languages
 from vekst.graphql.limits import Limits
@@ -169,3 +171,11 @@ async def test_where_only_trusted_documents_run_every_guess_gets_one_answer(
         told = {(await client.send(probe.query, **probe.variables)).text for probe in SOME if probe.query}
     [text] = told
     assert '"DOCUMENT_NOT_TRUSTED"' in text
+
+
+def test_variables_may_be_nested_as_deep_as_json_is_read() -> None:
+    nested: Any = {"inmost": 1}
+    for _ in range(1_000):
+        nested = [nested]
+    said = names_said(parse("{ me { nam } }"), {"x": nested})
+    assert said == {"me", "nam", "x", "inmost"}

@@ -288,6 +288,8 @@ async def test_a_line_ends_with_its_token_and_says_so(address: str, token: Signe
     ("sends", "code"),
     [
         (["not json"], 4400),
+        (["[]"], 4400),
+        (['{"a": ' + "[" * 100_000 + "]" * 100_000 + "}"], 4400),
         (['{"type": "connection_init", "payload": 5}'], 4400),
         (['{"type": "subscribe", "id": "1", "payload": {"query": "{ me { id } }"}}'], 4401),
         (['{"type": "connection_init"}'], 4401),
@@ -318,6 +320,37 @@ async def test_so_it_is_after_the_greeting(
         for message in messages:
             await opened.send(**message)
         assert (await opened.closed())[0] == code
+
+
+@pytest.mark.parametrize("name", ["x" * 500, "🎈" * 100, "\ud83d" * 100], ids=["long", "wide", "odd"])
+async def test_why_a_line_is_closed_fits_into_the_closing(address: str, token: SignedToken, name: str) -> None:
+    """A reason has room for 123 bytes, and the id in it is the client's."""
+    async with line(address, token()) as opened:
+        for _ in range(2):
+            await opened.subscribe(name, BOARD)
+        code, reason = await opened.closed()
+        assert code == 4409
+        assert reason is not None
+        assert reason.startswith(f"Subscriber for {name[0]}".replace("\ud83d", "?"))
+
+
+async def test_half_a_surrogate_pair_harms_its_own_event_and_not_the_line(address: str, token: SignedToken) -> None:
+    """As over HTTP: what cuts a text after so many characters may cut an emoji in two."""
+    record = """mutation ($events: [ProgressEventInput!]!) { recordProgress(input: {events: $events}) {
+      ... on RecordProgress { receipts { id status } } } }"""
+    names = ("\ud83d", "whole")
+    events = [{"id": name, "type": "call.practised", "occurredAt": "2026-03-02T09:00:00"} for name in names]
+    async with line(address, token()) as kari:
+        await kari.subscribe("1", BOARD)
+        await kari.receive()
+        await kari.subscribe("2", record, events=events)
+        told = await kari.receive()
+        assert (told["type"], told["id"]) == ("next", "2")
+        receipts = told["payload"]["data"]["recordProgress"]["receipts"]
+        assert [receipt["id"] for receipt in receipts] == list(names)
+        assert await kari.receive() == {"type": "complete", "id": "2"}
+        await kari.send(type="ping")
+        assert await kari.receive() == {"type": "pong"}
 
 
 async def test_another_protocol_is_not_spoken(address: str) -> None:

@@ -88,11 +88,14 @@ def names_said(document: DocumentNode, variables: Mapping[str, object] | None) -
 
 
 def _keys(value: object) -> Iterator[str]:
-    match value:
-        case Mapping():
-            for key, below in value.items():
-                yield key
-                yield from _keys(below)
-        case list():
-            for each in value:
-                yield from _keys(each)
+    """All keys in the value; variables may be nested deeper than calls can be."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case Mapping() as each:
+                yield from each
+                waiting.extend(each.values())
+            case list() as each:
+                waiting.extend(each)
+            case _:
+                pass

@@ -12,7 +12,15 @@ from starlette.requests import Request as HttpRequest
 from vekst.domain.errors import InvalidInput, TooMany
 from vekst.graphql.request import Request
 
-__all__ = ["BODY_AT_MOST", "QUERY_STRING_AT_MOST", "read_body", "read_get", "read_object", "read_post"]
+__all__ = [
+    "BODY_AT_MOST",
+    "QUERY_STRING_AT_MOST",
+    "read_body",
+    "read_get",
+    "read_message",
+    "read_object",
+    "read_post",
+]
 
 BODY_AT_MOST: Final = 1_000_000
 QUERY_STRING_AT_MOST: Final = 65_536
@@ -54,6 +62,15 @@ def read_post(body: bytes) -> Request:
     if not isinstance(document, dict):
         raise InvalidInput("BODY_NOT_JSON", detail="not an object")
     return _request(document, only_reads=False)
+
+
+def read_message(content: str | bytes) -> dict[str, object]:
+    """A message of a line, read as a body is; `InvalidInput` for what is no JSON object."""
+    body = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    document = _json(body, "BODY_NOT_JSON")
+    if not isinstance(document, dict):
+        raise InvalidInput("BODY_NOT_JSON", detail="not an object")
+    return document
 
 
 def read_object(document: Mapping[str, object]) -> Request:

@@ -8,17 +8,16 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 import structlog
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from vekst.domain.errors import TooMany, Unavailable, VekstError
+from vekst.domain.errors import InvalidInput, TooMany, Unavailable, VekstError
 from vekst.graphql.answers import encoded
 from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.execution import Operations
 from vekst.graphql.faults import masked, new_error_id, told
-from vekst.graphql.http_body import BODY_AT_MOST, read_object
+from vekst.graphql.http_body import BODY_AT_MOST, read_message, read_object
 from vekst.graphql.languages import Languages, accepted_languages
 from vekst.graphql.request import Request
 
@@ -26,8 +25,8 @@ __all__ = ["PROTOCOL", "WebSocketEndpoint", "WebSocketLimits"]
 
 PROTOCOL: Final = "graphql-transport-ws"
 LOG: Final = structlog.get_logger(__name__)
-_MESSAGE: Final = msgspec.json.Decoder(dict[str, Any])
 _REASON_AT_MOST: Final = 120
+"""Bytes; the protocol has room for 123."""
 _GONE: Final = (WebSocketDisconnect, RuntimeError)
 """What is raised where the client has gone before it was said so: its own end of the line, not a fault."""
 
@@ -48,7 +47,7 @@ class _Closing(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(code, reason)
         self.code = code
-        self.reason = reason[:_REASON_AT_MOST]
+        self.reason = reason.encode("utf-8", "replace")[:_REASON_AT_MOST].decode("utf-8", "ignore")
 
 
 class WebSocketEndpoint:
@@ -133,8 +132,8 @@ class _Line:
         if len(content) > BODY_AT_MOST:
             raise _Closing(1009, "BODY_TOO_LARGE")
         try:
-            return _MESSAGE.decode(content)
-        except (msgspec.DecodeError, UnicodeError):
+            return read_message(content)
+        except InvalidInput:
             raise _Closing(4400, "Invalid message: not a JSON object") from None
 
     async def _greet(self) -> None:
