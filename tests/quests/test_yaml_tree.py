@@ -65,9 +65,15 @@ def test_every_value_and_key_has_its_place() -> None:
     ("text", "code"),
     [
         ("a: [1", "NOT_CLOSED"),
-        ("a: {b: 1\nc: [2]\n", "BAD_YAML"),
-        ("a: 1\n b: 2", "BAD_YAML"),
-        ("\ta: 1", "BAD_YAML"),
+        ("a: {b: 1\nc: [2]\n", "NO_COMMA"),
+        ("a: 1\n b: 2", "STRAY_COLON"),
+        ("a:\n  b: 1\n c: 2", "BAD_INDENT"),
+        ("\ta: 1", "BAD_BLANK"),
+        ("a: %x", "NEEDS_QUOTES"),
+        ("a: 'Don't'", "TEXT_AFTER_END"),
+        ("a: {b: 1} c", "TEXT_AFTER_END"),
+        ("a: [1, 2}", "NO_COMMA"),
+        ("a: - 1", "BAD_YAML"),
         ('a: "\\x"', "BAD_YAML"),
         ("a: &x 1", "YAML_FEATURE"),
         ("a: *x", "YAML_FEATURE"),
@@ -99,6 +105,11 @@ def test_what_is_not_plain_yaml_is_told(text: str, code: str) -> None:
     assert codes_of(text) == [code]
 
 
+def test_a_no_break_space_is_told_where_it_stands() -> None:
+    problem = parse_yaml("a:\n \u00a0b: 1\n  c: 2\n", "f.yaml").problems[-1]
+    assert (problem.code, problem.line, problem.column) == ("BAD_BLANK", 2, 2)
+
+
 @pytest.mark.parametrize("sign", ["'", '"', "[", "{"])
 def test_what_is_never_closed_is_told_where_it_was_opened(sign: str) -> None:
     problem = parse_yaml(f"a: 1\nb:\n  c: {sign}d\n" + "\n" * 50, "f.yaml").problems[-1]
@@ -109,9 +120,9 @@ def test_what_is_never_closed_is_told_where_it_was_opened(sign: str) -> None:
 @pytest.mark.parametrize(
     ("text", "cure"),
     [
-        ("a: &x 1", "write the values out"),
+        ("a: &x 1", "write the values out, or put a text that begins with such a sign in quotes"),
         ("a: 1\n---\nb: 2", "put each into a file of its own"),
-        ("a: !x 1", "take it out"),
+        ("a: !x 1", "put a text that begins with `!` in quotes, or take it out"),
     ],
 )
 def test_every_feature_that_is_left_out_has_its_own_cure(text: str, cure: str) -> None:

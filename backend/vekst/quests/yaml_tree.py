@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
 )
 
 from vekst.quests.diagnostics import Argument, Diagnostic, Term
+from vekst.quests.yaml_faults import syntax_fault
 
 __all__ = ["MAX_DEPTH", "Path", "Spot", "YamlTree", "YamlValue", "parse_yaml"]
 
@@ -43,7 +44,6 @@ _FIXED = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_OPENING = "'\"[{"
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -104,23 +104,11 @@ def _events(text: str, file: str) -> Iterator[Event]:
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        spot = _spot(mark) if mark is not None else Spot(1, 1)
-        begun = error.context_mark
-        if mark is not None and begun is not None and not text[mark.index :].strip():
-            sign = text[begun.index : begun.index + 1]
-            if sign and sign in _OPENING:
-                raise _RefusedError(
-                    Diagnostic(file, begun.line + 1, begun.column + 1, "NOT_CLOSED", {"sign": sign})
-                ) from error
-        raise _RefusedError(_bad_yaml(file, spot, error.problem or error.context or "")) from error
+        raise _RefusedError(syntax_fault(error, text, file)) from error
     except (YAMLError, ValueError, TypeError, AttributeError, IndexError, AssertionError, OverflowError) as error:
         # The parser lets a few of these slip out on texts that are no YAML at all.
-        raise _RefusedError(_bad_yaml(file, Spot(1, 1), type(error).__name__)) from error
-
-
-def _bad_yaml(file: str, spot: Spot, problem: str) -> Diagnostic:
-    return Diagnostic(file, spot.line, spot.column, "BAD_YAML", {"problem": " ".join(problem.split())})
+        problem = {"problem": type(error).__name__}
+        raise _RefusedError(Diagnostic(file, 1, 1, "BAD_YAML", problem)) from error
 
 
 def _spot(mark: StringMark) -> Spot:

@@ -40,12 +40,15 @@ WORDS: Final[Mapping[str, str]] = {
     "merge_keys": "merge keys (`<<`)",
     "complex_keys": "lists and mappings as keys",
     # And what to write in its place.
-    "not_anchors": "write the values out",
-    "not_tags": "take it out",
+    "not_anchors": "write the values out, or put a text that begins with such a sign in quotes",
+    "not_tags": "put a text that begins with `!` in quotes, or take it out",
     "not_directives": "take it out",
     "not_several_documents": "put each into a file of its own",
     "not_merge_keys": "write the values out",
     "not_complex_keys": "write a word as the key",
+    # What is no blank, and looks like some.
+    "tab": "a tab",
+    "hard_blank": "a no-break space",
     # Why a file is left out.
     "yml_suffix": "its name ends in `.yml`",
     "symlink": "it is a symbolic link",
