@@ -138,6 +138,25 @@ async def test_an_event_older_than_the_pack_accepts_is_refused_but_history_may_b
     assert _codes(told) == [None, "TOO_OLD"]
 
 
+async def test_what_came_in_before_is_a_duplicate_though_it_would_be_refused_now(craft: Organisation) -> None:
+    """An answer was lost; meanwhile it is too late, and the quest files have other fields and limits."""
+    at = datetime.now(UTC) - timedelta(days=300)
+    late, tagged = new_event("late", at=at), new_event("tagged", score=9, customer="a\nb")
+    assert _statuses(await craft.record("kari", late, tagged)) == [STORED, STORED]
+    less = changed("events.yaml", "      customer: {type: text}\n", "")
+    less["pack.yaml"] = less["pack.yaml"].replace("up_to: 400 days", "up_to: 30 days")
+    await craft.publish(less)
+    again = [tagged, new_event("fresh"), late, new_event("late", at=at, score=1), new_event("other", at=at)]
+    receipts = await craft.record("kari", *again)
+    assert _statuses(receipts) == [DUPLICATE, STORED, DUPLICATE, REFUSED, REFUSED]
+    assert _codes(receipts) == [None, None, None, "TOO_OLD", "TOO_OLD"]
+    # Who may not record about somebody is not told what is there, and another learner's event is another one.
+    [foreign] = await craft.record("kari", new_event("late", at=at, person="per"))
+    assert foreign.problem is not None
+    assert foreign.problem.code == "NOT_ALLOWED_TO_RECORD"
+    assert _codes(await craft.record("per", late)) == ["TOO_OLD"]
+
+
 @pytest.mark.parametrize("source", ["app", "vekst", "", "a\0b"])
 async def test_reserved_sources_are_not_for_imports(craft: Organisation, source: str) -> None:
     with pytest.raises(InvalidInput):
@@ -225,11 +244,12 @@ async def test_about_somebody_who_left_nothing_is_recorded(craft: Organisation) 
 
 
 async def test_an_event_is_validated_once_when_it_comes(craft: Organisation) -> None:
-    """Under a later pack an unfit event is a duplicate still, when it is sent again."""
+    """Under a later pack an unfit event is judged still, and a duplicate when it is sent again."""
     event = new_event("1", customer="ACME")
     await craft.record("kari", event)
     await craft.publish(changed("events.yaml", "      customer: {type: text}\n", ""))
     assert _codes(await craft.record("kari", new_event("2", customer="ACME"))) == ["UNKNOWN_FIELD"]
+    assert _statuses(await craft.record("kari", event)) == [DUPLICATE]
     assert await craft.judge() > 0
 
 

@@ -29,6 +29,10 @@ class Times:
         bound = pack is not None and not history
         return cls(now, max(_EARLIEST, now - pack.accepts_events_up_to) if bound and pack else _EARLIEST)
 
+    def conceivable(self, occurred_at: datetime) -> bool:
+        """Whether an event of that instant may have been let in at some time, however late it would be now."""
+        return _EARLIEST <= occurred_at <= self.now + _AHEAD_AT_MOST
+
     def problem(self, occurred_at: datetime, since: datetime | None = None) -> Problem | None:
         """Why an event of that instant is refused, or None; what was there before `since` was erased (retention)."""
         if occurred_at > self.now + _AHEAD_AT_MOST:

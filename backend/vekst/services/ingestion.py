@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vekst.domain.actors import Actor
 from vekst.domain.audit import Act, Note
@@ -29,7 +30,7 @@ from vekst.services.event_times import Times
 from vekst.services.pace import Pace
 from vekst.services.packs import Packs
 from vekst.services.recorders import Recorder, Recording, recorder_for_actor, recorder_for_import
-from vekst.storage import intake_store
+from vekst.storage import events_store, intake_store
 from vekst.storage.database import Database
 from vekst.storage.events_store import EventRow
 from vekst.storage.people_store import SubjectRow
@@ -102,6 +103,7 @@ class IngestionService:
             judged = [batch.examine(event) for event in events]
             rows = [row for row in judged if isinstance(row, EventRow)]
             answers = await append_each(connection, org_id, rows, now)
+            before = await _kept_before(connection, org_id, batch, zip(events, judged, strict=True))
             stored = answers.count(ReceiptStatus.STORED)
             if stored and recorder.history:
                 note = Note(Act.EVENTS_IMPORTED, thing=recorder.source, facts={"events": stored})
@@ -112,7 +114,10 @@ class IngestionService:
         outcomes: Iterable[ReceiptStatus | Problem] = answers
         if len(answers) < len(judged):
             told = iter(answers)
-            outcomes = (outcome if isinstance(outcome, Problem) else next(told) for outcome in judged)
+            outcomes = (
+                next(told) if isinstance(outcome, EventRow) else ReceiptStatus.DUPLICATE if place in before else outcome
+                for place, outcome in enumerate(judged)
+            )
         receipts = [_receipt(event.id, outcome) for event, outcome in zip(events, outcomes, strict=True)]
         counts = Counter(receipt.status for receipt in receipts)
         _log.info(
@@ -122,6 +127,21 @@ class IngestionService:
             **{status.value.lower(): count for status, count in counts.items()},
         )
         return receipts
+
+
+async def _kept_before(
+    connection: AsyncConnection, org_id: UUID, batch: _Batch, judged: Iterable[tuple[NewEvent, EventRow | Problem]]
+) -> set[int]:
+    """The places of those refused that are there already: what comes too late now, or fits no more, came in before.
+
+    To say of them that they were not stored would be wrong, and their ids are not free.
+    """
+    refused = {place: event for place, (event, outcome) in enumerate(judged) if isinstance(outcome, Problem)}
+    rows = {place: row for place, event in refused.items() if (row := batch.as_before(event)) is not None}
+    if not rows:
+        return set()
+    equal = await events_store.equal_keys(connection, org_id, list(rows.values()))
+    return {place for place, same in zip(rows, equal, strict=True) if same}
 
 
 def _receipt(event_id: str, outcome: ReceiptStatus | Problem) -> Receipt:
@@ -146,6 +166,13 @@ class _Batch:
     def examine(self, event: NewEvent) -> EventRow | Problem:
         """The row to be stored, or the first thing that is wrong."""
         return self._row(event) or self._row_or_problem(event)
+
+    def as_before(self, event: NewEvent) -> EventRow | None:
+        """The row as it would be if the event had been let in before now; None for one that never was."""
+        recording = self._recorder.about(event.person, self._subjects)
+        if isinstance(recording, Problem) or form_problem(event) or not self._times.conceivable(event.occurred_at):
+            return None
+        return self._made(event, recording, json_text(event.data))
 
     def _row(self, event: NewEvent) -> EventRow | None:
         """The row of an event with which all is well at first glance, as with nearly every one."""
