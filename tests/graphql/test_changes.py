@@ -12,6 +12,7 @@ from tests.graphql.client import Client
 from tests.graphql.conftest import TestClock
 from tests.graphql.operations import operation
 from tests.support.organisations import Organisation, days_ago, new_event
+from vekst.domain.actors import Role
 from vekst.graphql.opaque import write_cursor
 from vekst.graphql.types.recognitions import CHANGES, write_place
 from vekst.services.voiding import EventName
@@ -41,10 +42,15 @@ async def changes(client: Client, since: str | None = None, **variables: Any) ->
     return (await client.ask(PAGE, since=since, **variables))["changes"]
 
 
+async def feed(client: Client) -> list[Any]:
+    """All recognitions, newest first."""
+    shown = await client.ask("{ me { recognitions(first: 100) { edges { node { id kind } } } } }")
+    return [edge["node"] for edge in shown["me"]["recognitions"]["edges"]]
+
+
 async def ids(client: Client) -> list[str]:
-    """All recognitions, oldest first."""
-    feed = await client.ask("{ me { recognitions(first: 100) { edges { node { id } } } } }")
-    return [edge["node"]["id"] for edge in feed["me"]["recognitions"]["edges"]][::-1]
+    """The ids of all recognitions, oldest first."""
+    return [each["id"] for each in await feed(client)][::-1]
 
 
 async def test_a_first_load_and_then_only_what_is_new(organisation: Organisation, kari: Client) -> None:
@@ -101,6 +107,45 @@ async def test_what_changes_without_a_recognition_is_told_too(
     for each in (pending, moved, tomorrow):
         assert each["learner"] is not None
         assert each["recognitions"] == []
+
+
+async def test_what_is_no_event_and_moves_no_standing_is_told_too(
+    organisation: Organisation, kari: Client, sign_in: SignIn, clock: TestClock
+) -> None:
+    """Goals, feedback and acknowledgements are the learner's as well: another device did it, or somebody else."""
+    await organisation.hire("nora", role=Role.ADMIN)
+    await practise(organisation, 3, 2, 1)
+    nora, at = sign_in("nora"), clock.now.isoformat()
+    cursor = (await changes(kari))["cursor"]
+
+    async def told(client: Client, field: str, **wish: Any) -> Any:
+        """What the mutation answers; after it, `changes` has the learner, once."""
+        nonlocal cursor
+        kind = f"{field[0].upper()}{field[1:]}"
+        shown = {"proposeGoal": "id", "dropGoal": "goal { id }", "askForFeedback": "feedback { id }"}.get(field)
+        text = f"""mutation ($wish: {kind}Input!) {{ {field}(input: $wish) {{
+            ... on {kind} {{ {shown or "__typename"} }} ... on Refusal {{ code }} }} }}"""
+        answer = (await client.ask(text, wish=wish))[field]
+        assert "code" not in answer
+        await organisation.judge()
+        page = await changes(kari, cursor)
+        assert page["learner"] is not None, field
+        cursor = page["cursor"]
+        assert (await changes(kari, cursor))["learner"] is None
+        return answer
+
+    earn = {"count": {"event": "call.practised", "at_least": 9}}
+    until = f"{clock.now + timedelta(days=9):%Y-%m-%d}"
+    goal = (await told(nora, "proposeGoal", id="g", person="kari", earn=earn, until=until))["id"]
+    await told(kari, "dropGoal", goal=goal)
+    await told(kari, "deleteGoal", goal=goal)
+    asked = await told(nora, "askForFeedback", id="a", person="kari", question="Did I ask enough?", occurredAt=at)
+    words = {"worked": "You waited.", "tryNext": "Wait longer."}
+    await told(kari, "giveFeedback", id="b", feedback=asked["feedback"]["id"], **words, occurredAt=at)
+    await told(nora, "deleteFeedback", feedback=asked["feedback"]["id"])
+    await told(nora, "giveFeedback", id="c", person="kari", **words, occurredAt=at)
+    badge = next(each for each in await feed(kari) if each["kind"] == "BADGE")
+    await told(nora, "acknowledge", id="k", recognition=badge["id"], occurredAt=at)
 
 
 async def test_reversals_are_changes(organisation: Organisation, kari: Client) -> None:

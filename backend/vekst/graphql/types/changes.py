@@ -16,6 +16,7 @@ from vekst.graphql.types.nodes import PAGE_AT_MOST, page_size
 from vekst.graphql.types.recognitions import CHANGES, RecognitionEdge, edge_of, read_mark, read_place
 from vekst.queries.learners import LearnerRow
 from vekst.queries.ledger import LedgerRow, ledger_page, ledger_since
+from vekst.queries.marks import mark_of
 
 __all__ = ["Changes", "changes_since"]
 
@@ -81,10 +82,13 @@ def _after(place: int, rows: list[LedgerRow]) -> list[LedgerRow]:
 
 
 async def _mark(context: Context, row: LearnerRow) -> str:
-    """A digest of all that a learner's standings are read from, the local date among it."""
+    """A digest of all that a learner is read from, the local date among it."""
+    async with context.factory.reading(context.actor.org_id) as connection:
+        beside = await mark_of(connection, context.actor.org_id, row.learner_id)
     pack = await context.pack(row.pack_version)
     day = local_day(context.now, row.zone or (pack.zone if pack else "UTC"))
     digest = blake2s(row.state or b"", digest_size=9)
-    told = (row.pack_version, row.person, row.name, row.zone, row.locale, row.pending, day, context.languages.wanted)
+    shown = (row.pack_version, row.person, row.name, row.zone, row.locale, row.pending)
+    told = (*shown, day, context.languages.wanted, beside)
     digest.update(repr(told).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
