@@ -106,3 +106,16 @@ def test_every_rule_of_the_sales_craft_pack_has_words(locale: str) -> None:
     for step in found:
         assert step.text.endswith("."), step
         assert not set("{}") & set(step.text), step
+
+
+def test_what_lies_in_a_window_that_is_over_is_asked_for_again() -> None:
+    learner = Learner("""
+    badges:
+      weekly: {title: W, earn: {count: {event: call.practised, at_least: 3, within: week}}}
+      rolling: {title: R, earn: {count: {event: call.practised, at_least: 3, within: 48h}}}
+    """)
+    learner.practises("2026-02-28", "2026-03-01", "2026-03-03")
+    found = {step.identity.key: step for step in next_steps(learner.pack, learner.standing, NOW, "en")}
+    assert [(found[key].have, found[key].need) for key in ("weekly", "rolling")] == [(1, 3), (1, 3)]
+    assert "1 of 3" in found["weekly"].text
+    assert "1 of 3" in found["rolling"].text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.judging import Learner
-from vekst.engine.readings import BadgeReading, NextTier, QuestReading, QuestReadingState, StepReading
+from vekst.engine.readings import BadgeReading, NextTier, QuestReading, QuestReadingState, StepReading, same_until
 
 LOCKED, AVAILABLE, OPEN, COMPLETED = QuestReadingState
 NOW = "2026-03-31T09:00"
@@ -238,3 +238,57 @@ class TestBadges:
         learner = Learner(rules)
         learner.practises("2026-03-02", "2026-03-03", customer="a")
         assert learner.badge("b", NOW).next == NextTier(None, have, need)
+
+
+WINDOWS = """
+badges:
+  weekly: {title: W, earn: {count: {event: call.practised, at_least: 5, within: week}}}
+  rolling: {title: R, earn: {sum: {event: call.practised, field: minutes, at_least: 60, within: 48h}}}
+quests:
+  q: {title: Q, steps: [{key: s, title: S, earn: {days: {event: call.practised, at_least: 5, within: 7d}}}]}
+"""
+
+
+class TestWindowsThatAreOver:
+    """What lies in a window that is over helps no more, so it is not shown as if it were there."""
+
+    def test_a_calendar_window_begins_anew_with_the_learners_date(self) -> None:
+        learner = Learner(WINDOWS)
+        learner.practises("2026-12-28", "2026-12-31", "2027-01-01", "2027-01-03", minutes=1)
+        # One ISO week, the 53rd of 2026, over New Year.
+        assert learner.badge("weekly", "2027-01-03T23:59").next == NextTier(None, 4, 5)
+        assert learner.badge("weekly", "2027-01-04T00:00").next == NextTier(None, 0, 5)
+
+    def test_a_rolling_length_lets_go_at_its_exact_bound(self) -> None:
+        learner = Learner(WINDOWS)
+        # The night of 2026-03-29 has an hour less.
+        learner.does("call.practised", "2026-03-28T09:00", minutes=20)
+        learner.does("call.practised", "2026-03-29T09:00", minutes=30)
+        assert learner.badge("rolling", "2026-03-30T09:59:59").next == NextTier(None, 50, 60)
+        assert learner.badge("rolling", "2026-03-30T10:00").next == NextTier(None, 30, 60)
+        assert learner.badge("rolling", "2026-03-31T09:00").next == NextTier(None, 0, 60)
+
+    def test_steps_too(self) -> None:
+        learner = Learner(WINDOWS)
+        learner.practises("2026-03-02", "2026-03-03")
+        assert steps(learner.quest("q", "2026-03-09T08:59")) == [(OPEN, 2, 5)]
+        assert steps(learner.quest("q", "2026-03-09T09:00")) == [(OPEN, 1, 5)]
+
+    def test_what_holds_is_not_let_go(self) -> None:
+        learner = Learner(
+            WINDOWS + "  both: {title: B, steps: [{key: s, title: S, earn: {all: [{count: {event: "
+            "call.practised, at_least: 2, within: 48h}}, {count: {event: call.reflected, at_least: 1}}]}}]}\n"
+        )
+        learner.practises("2026-03-02", "2026-03-03")
+        assert steps(learner.quest("both", "2026-05-01T09:00")) == [(OPEN, 1, 2)]
+
+    def test_until_when_they_read_the_same(self) -> None:
+        learner = Learner(WINDOWS)
+        assert same_until(learner.pack, learner.standing, learner.at("2026-03-02T08:00")) is None
+        learner.practises("2026-03-02", "2026-03-03", minutes=5)
+        now = learner.at("2026-03-03T10:00")
+        ends = []
+        while (until := same_until(learner.pack, learner.standing, now)) is not None:
+            ends.append(until)
+            now = until
+        assert ends == [learner.at(f"2026-03-{day:02}T09:00") for day in (4, 5, 9, 10)]

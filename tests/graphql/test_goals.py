@@ -93,6 +93,18 @@ async def test_a_goal_is_set_followed_and_reached(craft: Organisation, kari: Cli
     assert (await set_goal(kari))["receipt"]["status"] == "DUPLICATE"
 
 
+async def test_what_a_rolling_length_has_let_go_of_is_asked_for_again(
+    craft: Organisation, kari: Client, clock: TestClock
+) -> None:
+    await set_goal(kari, earn={"count": {**CALLS["count"], "within": "6h"}})
+    await practise(craft, 2)
+    assert [goal["progress"]["have"] for goal in await listed(kari)] == [2]
+    clock.now = NOW + timedelta(hours=7)
+    [under_way] = await listed(kari)
+    assert under_way["progress"] == {"have": 0, "need": 3}
+    assert "0 of 3" in under_way["next"]
+
+
 async def test_what_is_over_invites_to_look_back_and_that_is_recognised(craft: Organisation, kari: Client) -> None:
     at = (NOW - timedelta(days=6)).isoformat()
     goal = (await set_goal(kari, occurredAt=at, until=until(-3)))["goal"]

@@ -21,6 +21,7 @@ from vekst.graphql.lasting import Kept, Lasting
 from vekst.graphql.types import standings
 
 SignIn = Callable[..., Client]
+WITHIN_HOURS = "earn: {count: {event: call.practised, at_least: 2, within: 6h}}"
 KEPT = (standings.QUESTS_SHOWN, standings.BADGES_SHOWN, standings.STREAKS_SHOWN)
 
 
@@ -66,6 +67,26 @@ async def test_events_midnight_and_languages_are_seen_at_once(
     assert (await looked(sign_in("kari")))["streaks"] == practised["streaks"]
     clock.now += timedelta(seconds=1)
     assert (await looked(sign_in("kari")))["streaks"][0]["state"] != "DONE"
+
+
+async def test_what_a_rolling_length_lets_go_of_is_seen_at_once(
+    organisation: Organisation, sign_in: SignIn, clock: TestClock
+) -> None:
+    rules = BILINGUAL["rules.yaml"].replace("earn: {count: {event: deal.closed, at_least: 2}}", WITHIN_HOURS)
+    await organisation.publish({**BILINGUAL, "rules.yaml": rules})
+    await organisation.hire("kari")
+    clock.now = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    await organisation.record("kari", new_event("e1", at=clock.now, minutes=5, score=7))
+    await organisation.judge()
+
+    async def closer() -> float:
+        badges = (await looked(sign_in("kari")))["badges"]
+        return float(next(each["next"]["have"] for each in badges if each["badge"]["key"] == "closer"))
+
+    clock.now = datetime(2026, 3, 4, 13, 59, 59, tzinfo=UTC)
+    assert await closer() == 1
+    clock.now += timedelta(seconds=1)
+    assert await closer() == 0
 
 
 def test_a_list_is_written_once_by_each_who_writes() -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from typing_extensions import override
 
 from vekst.domain.events import ProgressEvent
+from vekst.domain.instants import micros
 from vekst.engine.leaves import EventLeaf, LeafState, Progress
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "StreakNode",
     "Whole",
     "feed",
+    "goal_at",
     "goal_evidence",
     "goal_holds",
     "goal_progress",
@@ -246,6 +249,11 @@ class Goal:
         """Whether nothing but its own leaves decides."""
         return next(named_in(self.root), None) is None
 
+    @property
+    def windowed(self) -> bool:
+        """Whether what is there for the goal can be gone later, without an event."""
+        return any(leaf.windowed for leaf in self.leaves)
+
     def start(self) -> GoalState:
         """The state before any event."""
         return [leaf.start() for leaf in self.leaves]
@@ -278,6 +286,14 @@ def goal_progress(goal: Goal, state: GoalState, whole: Whole) -> tuple[float, fl
     have, need = node.progress(state, whole, goal.leaves)
     unit = goal.leaves[node.index].unit if type(node) is LeafNode else 1
     return (min(have, need), need) if unit == 1 else (min(have, need) / unit, need / unit)
+
+
+def goal_at(goal: Goal, state: GoalState, now: datetime, day: int) -> GoalState:
+    """The state as it reads at an instant on a local date: what lies in windows that are over helps no more."""
+    if not goal.windowed:
+        return state
+    at = micros(now)
+    return [leaf.seen_at(each, at, day) for leaf, each in zip(goal.leaves, state, strict=True)]
 
 
 def goal_evidence(state: GoalState) -> list[int]:

@@ -45,6 +45,8 @@ class EventLeaf(ABC):
     where: Where
     looks_at_order: ClassVar[bool] = False
     """Whether a late event can make the leaf read differently (M3)."""
+    windowed: ClassVar[bool] = False
+    """Whether what is there now can be gone later, without an event."""
 
     @abstractmethod
     def start(self) -> LeafState:
@@ -57,6 +59,14 @@ class EventLeaf(ABC):
     @abstractmethod
     def progress(self, state: LeafState) -> Progress:
         """(have, need), in billionths where the measure is a sum."""
+
+    def seen_at(self, state: LeafState, now: int, day: int) -> LeafState:  # noqa: ARG002
+        """The state as it reads at the instant `now` (µs), on the local date `day`: without what is over by then."""
+        return state
+
+    def same_until(self, state: LeafState) -> int | None:  # noqa: ARG002
+        """The first instant (µs) at which the state reads otherwise on the same date; None where nothing runs out."""
+        return None
 
     def look_again(self, state: LeafState) -> None:  # noqa: B027 - most leaves hold by an event only
         """Hold if what is remembered is enough, for a leaf that took over the memory of one that asked for more."""
@@ -117,6 +127,7 @@ class CalendarLeaf(_MeasureLeaf):
     """A measure over some calendar window of local dates: state [holds, refs, {window: [refs, total]}]."""
 
     window: Window = Window.DAY
+    windowed: ClassVar[bool] = True
 
     @override
     def start(self) -> LeafState:
@@ -146,6 +157,13 @@ class CalendarLeaf(_MeasureLeaf):
         windows = state[2]
         return (self.measure.have(windows[max(windows)][1]) if windows else 0), need
 
+    @override
+    def seen_at(self, state: LeafState, now: int, day: int) -> LeafState:
+        if state[0]:
+            return state
+        start = window_start(self.window, day)
+        return [False, [], {start: state[2][start]} if start in state[2] else {}]
+
 
 @dataclass(frozen=True, slots=True)
 class RollingLeaf(_MeasureLeaf):
@@ -156,6 +174,7 @@ class RollingLeaf(_MeasureLeaf):
     """
 
     length: timedelta = timedelta()
+    windowed: ClassVar[bool] = True
 
     @override
     def start(self) -> LeafState:
@@ -177,6 +196,19 @@ class RollingLeaf(_MeasureLeaf):
     def progress(self, state: LeafState) -> Progress:
         need = self.measure.need
         return (need, need) if state[0] else (self._have(state[2]), need)
+
+    @override
+    def seen_at(self, state: LeafState, now: int, day: int) -> LeafState:
+        if state[0]:
+            return state
+        horizon = now - self.length // timedelta(microseconds=1)
+        return [False, [], [entry for entry in state[2] if entry[0] > horizon]]
+
+    @override
+    def same_until(self, state: LeafState) -> int | None:
+        if state[0] or not state[2]:
+            return None
+        return int(min(entry[0] for entry in state[2])) + self.length // timedelta(microseconds=1)
 
     def _entry(self, event: ProgressEvent, day: int) -> list[Any] | None:
         measure = self.measure

@@ -9,7 +9,7 @@ from datetime import datetime
 from vekst.domain.calendars import local_day
 from vekst.domain.recognitions import Identity, RecognitionKind
 from vekst.engine.explain import Explainer
-from vekst.engine.goals import Goal, GoalState, goal_progress
+from vekst.engine.goals import Goal, GoalState, goal_at, goal_progress
 from vekst.engine.pack import Badge, Pack, Quest
 from vekst.engine.quests import new_run, occurrence_of
 from vekst.engine.standing import BadgeState, QuestState, Standing
@@ -33,16 +33,17 @@ class NextStep:
 
 def next_steps(pack: Pack, standing: Standing, now: datetime, locale: str) -> list[NextStep]:
     """One for every recognition that can be earned now, the nearest first; a repeated rule in its window of now."""
-    finder = _Finder(pack, standing, local_day(now, standing.zone), Explainer(pack, locale))
+    finder = _Finder(pack, standing, now, Explainer(pack, locale))
     found = [*finder.quests(), *finder.badges(), *finder.milestones(), *finder.levels()]
     return sorted(found, key=lambda step: (-step.have / step.need, step.identity))
 
 
 class _Finder:
-    def __init__(self, pack: Pack, standing: Standing, day: int, explainer: Explainer) -> None:
+    def __init__(self, pack: Pack, standing: Standing, now: datetime, explainer: Explainer) -> None:
         self._pack = pack
         self._standing = standing
-        self._day = day
+        self._now = now
+        self._day = local_day(now, standing.zone)
         self._explainer = explainer
 
     def quests(self) -> Iterator[NextStep]:
@@ -95,8 +96,9 @@ class _Finder:
                 yield self._counted(identity, state.points, skill.levels[state.level])
 
     def _towards(self, identity: Identity, goal: Goal, state: GoalState) -> NextStep:
-        have, need = goal_progress(goal, state, self._standing)
-        text = self._explainer.next_step(goal, state, self._standing)
+        seen = goal_at(goal, state, self._now, self._day)
+        have, need = goal_progress(goal, seen, self._standing)
+        text = self._explainer.next_step(goal, seen, self._standing)
         return NextStep(identity, self._explainer.title(identity), min(have, need), need, text)
 
     def _counted(self, identity: Identity, have: int, need: int) -> NextStep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
@@ -22,10 +23,12 @@ _WRITINGS_AT_MOST: Final = 4
 class Lasting(list[Item]):
     """A list that nobody changes, nor anything in it."""
 
-    __slots__ = ("_written",)
+    __slots__ = ("_written", "until")
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, items: Iterable[Item], until: datetime | None = None) -> None:
+        """From the instant `until` on something in it reads otherwise."""
         super().__init__(items)
+        self.until = until
         self._written: dict[Callable[[Any], Any], orjson.Fragment] = {}
 
     def written(self, write: Callable[[Any], Any]) -> orjson.Fragment:
@@ -47,13 +50,21 @@ class Kept(Generic[Item]):
         self._lists: OrderedDict[Hashable, Lasting[Item]] = OrderedDict()
         self._items = 0
 
-    def get(self, key: Hashable, make: Callable[[], Iterable[Item]]) -> Lasting[Item]:
-        """The list of that key, made if it is not there."""
+    def get(
+        self,
+        key: Hashable,
+        make: Callable[[], Iterable[Item]],
+        now: datetime | None = None,
+        until: Callable[[], datetime | None] = lambda: None,
+    ) -> Lasting[Item]:
+        """The list of that key, made if it is not there, or if something in it reads otherwise by `now`."""
         found = self._lists.get(key)
-        if found is not None:
+        if found is not None and (found.until is None or now is None or now < found.until):
             self._lists.move_to_end(key)
             return found
-        made = self._lists[key] = Lasting(make())
+        if found is not None:
+            self._items -= _weight(self._lists.pop(key))
+        made = self._lists[key] = Lasting(make(), until())
         self._items += _weight(made)
         while self._items > self._most:
             self._items -= _weight(self._lists.popitem(last=False)[1])

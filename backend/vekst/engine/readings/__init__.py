@@ -13,7 +13,7 @@ from vekst.engine.readings.records import (
     StreakReading,
     StreakReadingState,
 )
-from vekst.engine.readings.rules import badge_readings, points_reading, quest_readings, skill_readings
+from vekst.engine.readings.rules import badge_readings, points_reading, quest_readings, same_until, skill_readings
 from vekst.engine.readings.streaks import streak_days, streak_readings
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "badge_readings",
     "points_reading",
     "quest_readings",
+    "same_until",
     "skill_readings",
     "streak_days",
     "streak_readings",

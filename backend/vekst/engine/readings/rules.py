@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, cast
@@ -9,9 +10,9 @@ from typing import Final, cast
 import msgspec
 
 from vekst.domain.calendars import local_day
-from vekst.domain.instants import instant
+from vekst.domain.instants import instant, micros
 from vekst.domain.recognitions import Points, RecognitionKind, recognised_points
-from vekst.engine.goals import Goal, GoalState, Whole, goal_progress
+from vekst.engine.goals import Goal, GoalState, Whole, goal_at, goal_progress
 from vekst.engine.pack import Badge, Pack, Quest, Skill, Step
 from vekst.engine.quests import new_run, occurrence_of
 from vekst.engine.readings.records import (
@@ -25,7 +26,7 @@ from vekst.engine.readings.records import (
 )
 from vekst.engine.standing import BEGINNING, BadgeState, QuestState, SkillState, Standing, StepState
 
-__all__ = ["badge_readings", "points_reading", "quest_readings", "skill_readings"]
+__all__ = ["badge_readings", "points_reading", "quest_readings", "same_until", "skill_readings"]
 
 _RULES_AT_MOST: Final = 16_384
 _UNASKED: Final = cast("Whole", None)
@@ -55,15 +56,22 @@ def quest_readings(
     pack: Pack, standing: Standing, now: datetime, only: QuestReadingState | None = None
 ) -> list[QuestReading]:
     """Every quest of the pack, or those in one state; a repeated one in its window of now."""
-    day = local_day(now, standing.zone)
+    seen = _View(standing, now, local_day(now, standing.zone))
     states = zip(pack.quests, standing.quests.shown(), strict=True)
-    read = (_quest(quest, state, standing, day, only) for quest, state in states)
+    read = (_quest(quest, state, seen, only) for quest, state in states)
     return [reading for reading in read if reading is not None]
 
 
-def _quest(
-    quest: Quest, state: QuestState, standing: Standing, day: int, only: QuestReadingState | None
-) -> QuestReading | None:
+class _View(msgspec.Struct, frozen=True):
+    """A standing, looked at at an instant, and on which local date that is."""
+
+    standing: Standing
+    now: datetime
+    day: int
+
+
+def _quest(quest: Quest, state: QuestState, seen: _View, only: QuestReadingState | None) -> QuestReading | None:
+    standing, day = seen.standing, seen.day
     occurrence = occurrence_of(quest.repeat, day)
     run = next((run for run in state.runs if run.occurrence == occurrence), None) if state.runs else None
     kept = standing.kept_at(RecognitionKind.QUEST, quest.key, occurrence)
@@ -75,7 +83,7 @@ def _quest(
     steps = _first_steps(quest, where) if run is None and not standing.kept else None
     if steps is None:
         place, run = _StepPlace(quest.key, occurrence, where), run or new_run(quest, day)
-        steps = tuple([_step(*each, standing, place) for each in zip(quest.steps, run.steps, strict=True)])
+        steps = tuple([_step(*each, seen, place) for each in zip(quest.steps, run.steps, strict=True)])
     return QuestReading(quest.key, where, occurrence, _instant(opened), _instant(completed), steps)
 
 
@@ -105,9 +113,9 @@ class _StepPlace(msgspec.Struct, frozen=True):
     state: QuestReadingState
 
 
-def _step(step: Step, state: StepState, standing: Standing, place: _StepPlace) -> StepReading:
-    have, need = _progress(step.goal, state.goal, standing)
-    kept = standing.kept_at(RecognitionKind.STEP, f"{place.quest}/{step.key}", place.occurrence)
+def _step(step: Step, state: StepState, seen: _View, place: _StepPlace) -> StepReading:
+    have, need = _progress(step.goal, state.goal, seen)
+    kept = seen.standing.kept_at(RecognitionKind.STEP, f"{place.quest}/{step.key}", place.occurrence)
     completed = _first(state.completed_at, kept)
     if completed is not None:
         return StepReading(step.key, QuestReadingState.COMPLETED, need, need, _instant(completed))
@@ -119,11 +127,11 @@ def _step_state(state: StepState, of_quest: QuestReadingState) -> QuestReadingSt
     return QuestReadingState.LOCKED if waiting else QuestReadingState.OPEN
 
 
-def _progress(goal: Goal, state: GoalState | None, standing: Standing) -> tuple[float, float]:
+def _progress(goal: Goal, state: GoalState | None, seen: _View) -> tuple[float, float]:
     """The progress of a goal, which has no state before anything is done for it."""
     if state is not None:
-        return goal_progress(goal, state, standing)
-    return _first_progress(goal) or goal_progress(goal, goal.start(), standing)
+        return goal_progress(goal, goal_at(goal, state, seen.now, seen.day), seen.standing)
+    return _first_progress(goal) or goal_progress(goal, goal.start(), seen.standing)
 
 
 @lru_cache(_RULES_AT_MOST)
@@ -143,30 +151,58 @@ def _instant(at: int | None) -> datetime | None:
 
 def badge_readings(pack: Pack, standing: Standing, now: datetime) -> list[BadgeReading]:
     """Every badge of the pack, a repeated one with its latest occurrence and its window of now."""
-    day = local_day(now, standing.zone)
+    seen = _View(standing, now, local_day(now, standing.zone))
     states = zip(pack.badges, standing.badges.shown(), strict=True)
-    return [_badge(badge, state, standing, day) for badge, state in states]
+    return [_badge(badge, state, seen) for badge, state in states]
 
 
-def _badge(badge: Badge, state: BadgeState, standing: Standing, day: int) -> BadgeReading:
+def _badge(badge: Badge, state: BadgeState, seen: _View) -> BadgeReading:
     earned = [(index, entry) for index, entry in enumerate(state.earned) if entry is not None]
     if badge.repeat != "never" and earned:
         latest = max((entry for _, entry in earned), key=lambda entry: entry.at)
         earned = [(index, entry) for index, entry in earned if entry.occurrence == latest.occurrence]
-    following = _next_tier(badge, state, standing, day)
+    following = _next_tier(badge, state, seen)
     if not earned:
         return BadgeReading(badge.key, None, None, None, following)
     index, entry = earned[-1]
     return BadgeReading(badge.key, badge.tiers[index].tier or None, instant(entry.at), entry.occurrence, following)
 
 
-def _next_tier(badge: Badge, state: BadgeState, standing: Standing, day: int) -> NextTier | None:
-    occurrence = occurrence_of(badge.repeat, day)
+def _next_tier(badge: Badge, state: BadgeState, seen: _View) -> NextTier | None:
+    occurrence = occurrence_of(badge.repeat, seen.day)
     for index, tier in enumerate(badge.tiers):
         runs = state.runs[index]
         run = next((run for run in runs if run.occurrence == occurrence), None) if runs else None
         earned = state.earned[index]
         if (badge.repeat == "never" and earned is not None) or (run is not None and run.goal is None):
             continue
-        return NextTier(tier.tier or None, *_progress(tier.goal, run.goal if run else None, standing))
+        return NextTier(tier.tier or None, *_progress(tier.goal, run.goal if run else None, seen))
     return None
+
+
+def same_until(pack: Pack, standing: Standing, now: datetime) -> datetime | None:
+    """The first instant after `now` at which quests or badges read otherwise, on the same date and without an event.
+
+    A rolling length of time lets go of its first event then; None where none does.
+    """
+    at = micros(now)
+    ends = (end for goal, state in _under_way(pack, standing) for end in _ends(goal, state, at))
+    first = min(ends, default=None)
+    return None if first is None else instant(first)
+
+
+def _under_way(pack: Pack, standing: Standing) -> Iterator[tuple[Goal, GoalState | None]]:
+    for quest, state in zip(pack.quests, standing.quests.shown(), strict=True):
+        for run in state.runs:
+            yield from ((step.goal, at.goal) for step, at in zip(quest.steps, run.steps, strict=True))
+    for badge, earning in zip(pack.badges, standing.badges.shown(), strict=True):
+        for tier, runs in zip(badge.tiers, earning.runs, strict=True):
+            yield from ((tier.goal, run.goal) for run in runs)
+
+
+def _ends(goal: Goal, state: GoalState | None, now: int) -> Iterator[int]:
+    if state is not None and goal.windowed:
+        for leaf, each in zip(goal.leaves, state, strict=True):
+            end = leaf.same_until(leaf.seen_at(each, now, 1))
+            if end is not None:
+                yield end

@@ -19,7 +19,7 @@ from vekst.engine.explain import Explainer
 from vekst.engine.goal_suggestions import DAYS_BACK, suggest_goals
 from vekst.engine.goals import Goal as Criterion
 from vekst.engine.goals import GoalState as Memory
-from vekst.engine.goals import goal_progress
+from vekst.engine.goals import goal_at, goal_progress
 from vekst.engine.learner_goals import goal_under_way
 from vekst.engine.phrases import phrase
 from vekst.graphql.context import Context
@@ -249,6 +249,8 @@ def _under_way(
 ) -> tuple[Criterion, Memory] | None:
     """The goal with what was counted for it; with nothing where it is to be judged yet, or is reached."""
     found = goal_under_way(seen.pack, seen.standing, view.key.goal_id.hex)
+    if found is not None and state is State.OPEN:
+        return found[0], goal_at(*found, seen.now, local_day(seen.now, seen.standing.zone))
     if found is None and criterion is not None and state in {State.OPEN, State.REACHED}:
         return criterion, criterion.start()
     return found

@@ -63,7 +63,8 @@ class Seen:
     """A standing seen through its pack, at an instant, in a caller's languages.
 
     Two are equal that show the same quests, badges and streaks: those of a standing of the same bytes, on the same date
-    of its learner. An event changes the bytes, midnight the date, and nothing else these lists.
+    of its learner. An event changes the bytes, midnight the date, and a rolling length of time what `until` tells;
+    nothing else changes these lists.
     """
 
     __slots__ = ("_shows", "_shows_hash", "languages", "now", "pack", "standing")
@@ -86,6 +87,10 @@ class Seen:
     @override
     def __hash__(self) -> int:
         return self._shows_hash
+
+    def until(self) -> datetime | None:
+        """When what is there for a quest or a badge falls out of a rolling length of time."""
+        return readings.same_until(self.pack, self.standing, self.now)
 
 
 @strawberry.type(
@@ -260,7 +265,7 @@ def skill_standings(seen: Seen) -> list[SkillStanding]:
 
 def quest_standings(seen: Seen, state: QuestState | None) -> list[QuestStanding]:
     """Every quest of the pack, for the learner, or those in one state."""
-    return QUESTS_SHOWN.get((seen, state), lambda: _quest_standings(seen, state))
+    return QUESTS_SHOWN.get((seen, state), lambda: _quest_standings(seen, state), seen.now, seen.until)
 
 
 def _quest_standings(seen: Seen, state: QuestState | None) -> Iterator[QuestStanding]:
@@ -293,7 +298,7 @@ def _quest_standing(quest: Quest, reading: readings.QuestReading) -> QuestStandi
 
 def badge_standings(seen: Seen) -> list[BadgeStanding]:
     """Every badge of the pack, for the learner."""
-    return BADGES_SHOWN.get(seen, lambda: _badge_standings(seen))
+    return BADGES_SHOWN.get(seen, lambda: _badge_standings(seen), seen.now, seen.until)
 
 
 def _badge_standings(seen: Seen) -> Iterator[BadgeStanding]:
