@@ -283,6 +283,9 @@ async def test_an_id_with_another_goal_is_a_conflict(craft: Organisation) -> Non
     assert await refused(change(craft, goal, shared=False)) == "ID_TAKEN"
     await propose(craft)
     assert await refused(propose(craft, earn=calls(4))) == "ID_TAKEN"
+    assert await refused(propose(craft, why="For another reason")) == "ID_TAKEN"
+    assert await refused(propose(craft, person="eli")) == "ID_TAKEN"
+    await propose(craft, client_id="of eli's", person="eli")
 
 
 async def test_goals_are_bounded_dropped_or_not(craft: Organisation) -> None:

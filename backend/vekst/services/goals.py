@@ -164,11 +164,13 @@ class GoalsService:
             )
             held = await goals_store.lock(connection, actor.org_id, row.key)
             if held is None:
+                if await goals_store.proposed_to_another(connection, actor.org_id, row):
+                    raise InvalidInput("ID_TAKEN", field="id", id=client_id)
                 await check_terms(
                     connection, actor.org_id, learner_id, terms, pack=step.pack, today=step.today, locale=locale
                 )
                 await goals_store.append(connection, actor.org_id, row, step.now)
-            elif held.set_at is None and (held.earn, held.until) != (earn, terms.until):
+            elif held.set_at is None and (held.earn, held.until, held.why) != (earn, terms.until, why):
                 raise InvalidInput("ID_TAKEN", field="id", id=client_id)
             return row.key
 

@@ -13,7 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vekst.domain.learner_goals import GoalKey
 from vekst.domain.recognitions import RecognitionKind
 
-__all__ = ["GoalRow", "append", "count_open", "delete", "drop", "lock", "reached", "write_change", "write_reflection"]
+__all__ = [
+    "GoalRow",
+    "append",
+    "count_open",
+    "delete",
+    "drop",
+    "lock",
+    "proposed_to_another",
+    "reached",
+    "write_change",
+    "write_reflection",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,12 @@ _APPEND: Final = text(
     INSERT INTO goals (org_id, learner_id, goal_id, proposed_by, earn, until, why, shared, created_at, set_at)
     VALUES (:org_id, :learner_id, :goal_id, :proposed_by, :earn, :until, :why, :shared, :now, :set_at)
     ON CONFLICT DO NOTHING
+    """
+)
+_ELSEWHERE: Final = text(
+    """
+    SELECT EXISTS (SELECT FROM goals WHERE org_id = :org_id AND proposed_by = :proposed_by AND goal_id = :goal_id
+                                       AND learner_id <> :learner_id)
     """
 )
 _CHANGE: Final = text(
@@ -96,6 +113,12 @@ async def append(connection: AsyncConnection, org_id: UUID, row: GoalRow, now: d
     }
     appended: CursorResult[tuple[()]] = await connection.execute(_APPEND, parameters)
     return appended.rowcount > 0
+
+
+async def proposed_to_another(connection: AsyncConnection, org_id: UUID, row: GoalRow) -> bool:
+    """Whether who proposes the goal has proposed one of the same id to somebody else, deleted or not."""
+    parameters = {**_name(org_id, row.key), "proposed_by": row.proposed_by}
+    return bool((await connection.execute(_ELSEWHERE, parameters)).scalar_one())
 
 
 async def write_change(connection: AsyncConnection, org_id: UUID, row: GoalRow) -> None:
