@@ -292,3 +292,56 @@ class TestWindowsThatAreOver:
             ends.append(until)
             now = until
         assert ends == [learner.at(f"2026-03-{day:02}T09:00") for day in (4, 5, 9, 10)]
+
+
+DATED = """
+quests:
+  march:
+    title: Q
+    from: 2026-03-02
+    until: 2026-03-20
+    steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 2}}}]
+  offered:
+    title: Q
+    starts: when_accepted
+    from: 2026-03-02
+    until: 2026-03-20
+    steps: [{key: s, title: S, earn: {count: {event: call.practised, at_least: 2}}}]
+badges:
+  march: {title: B, from: 2026-03-02, until: 2026-03-20, earn: {count: {event: call.practised, at_least: 2}}}
+"""
+
+
+class TestDates:
+    """What `from` and `until` leave out cannot be worked on, and is not shown as if it could."""
+
+    @pytest.mark.parametrize(
+        ("now", "state"),
+        [
+            ("2026-03-01T23:59", LOCKED),
+            ("2026-03-02T00:00", OPEN),
+            ("2026-03-20T23:59", OPEN),
+            ("2026-03-21T00:00", LOCKED),
+        ],
+    )
+    def test_a_quest_is_open_on_its_dates_only(self, now: str, state: QuestReadingState) -> None:
+        learner = Learner(DATED)
+        learner.practises("2026-03-02")
+        reading = learner.quest("march", now)
+        assert (reading.state, steps(reading)) == (state, [(state, 1, 2)])
+
+    def test_one_that_is_completed_stays_so(self) -> None:
+        learner = Learner(DATED)
+        learner.practises("2026-03-02", "2026-03-03")
+        assert learner.quest("march", "2026-04-01T09:00").state is COMPLETED
+
+    def test_one_can_be_accepted_before_its_dates_and_not_after_them(self) -> None:
+        learner = Learner(DATED)
+        at = ("2026-03-01T09:00", "2026-03-20T09:00", "2026-03-21T09:00")
+        assert [learner.quest("offered", now).state for now in at] == [AVAILABLE, AVAILABLE, LOCKED]
+
+    def test_a_badge_has_no_next_tier_after_its_dates(self) -> None:
+        learner = Learner(DATED)
+        learner.practises("2026-03-02")
+        assert learner.badge("march", "2026-03-20T09:00").next == NextTier(None, 1, 2)
+        assert learner.badge("march", "2026-03-21T09:00").next is None

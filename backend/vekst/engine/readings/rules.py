@@ -76,7 +76,7 @@ def _quest(quest: Quest, state: QuestState, seen: _View, only: QuestReadingState
     run = next((run for run in state.runs if run.occurrence == occurrence), None) if state.runs else None
     kept = standing.kept_at(RecognitionKind.QUEST, quest.key, occurrence)
     completed = _first(run.completed_at if run else None, kept)
-    where = QuestReadingState.COMPLETED if completed is not None else _quest_state(quest, state)
+    where = QuestReadingState.COMPLETED if completed is not None else _quest_state(quest, state, day)
     if only is not None and where is not only:
         return None
     opened = None if state.opened_at in {None, BEGINNING} else state.opened_at
@@ -99,9 +99,12 @@ def _first_steps(quest: Quest, where: QuestReadingState) -> tuple[StepReading, .
     return tuple(found)
 
 
-def _quest_state(quest: Quest, state: QuestState) -> QuestReadingState:
+def _quest_state(quest: Quest, state: QuestState, day: int) -> QuestReadingState:
+    """A quest of certain dates is not open on others; before them it can be accepted already."""
+    if day > quest.last:
+        return QuestReadingState.LOCKED
     if state.opened_at is not None:
-        return QuestReadingState.OPEN
+        return QuestReadingState.OPEN if day >= quest.first else QuestReadingState.LOCKED
     return QuestReadingState.AVAILABLE if state.met and quest.when_accepted else QuestReadingState.LOCKED
 
 
@@ -175,6 +178,8 @@ def _next_tier(badge: Badge, state: BadgeState, seen: _View) -> NextTier | None:
         run = next((run for run in runs if run.occurrence == occurrence), None) if runs else None
         earned = state.earned[index]
         if (badge.repeat == "never" and earned is not None) or (run is not None and run.goal is None):
+            continue
+        if seen.day > badge.last and tier.goal.rests_on_events:
             continue
         return NextTier(tier.tier or None, *_progress(tier.goal, run.goal if run else None, seen))
     return None

@@ -72,7 +72,9 @@ class Freshness(Enum):
 class QuestState(Enum):
     """The states of a quest."""
 
-    LOCKED = strawberry.enum_value("LOCKED", description="What it requires is not there yet.")
+    LOCKED = strawberry.enum_value(
+        "LOCKED", description="What it requires is not there yet, or it is not for this date."
+    )
     AVAILABLE = strawberry.enum_value("AVAILABLE", description="It waits for the learner to accept it.")
     OPEN = strawberry.enum_value("OPEN", description="It can be worked on.")
     COMPLETED = strawberry.enum_value("COMPLETED", description="All its steps are completed.")
