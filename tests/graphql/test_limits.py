@@ -62,6 +62,32 @@ def test_tokens_characters_and_comments_are_limited() -> None:
     assert fault("#\n" * 10 + "{ me { name } }", comments=5)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{ me { " + "name " * 2_000 + "} }", "Document contains more than 1000 tokens."),
+        ("#\n" * 300 + "{ me { name } }", "Document contains more than 200 comments."),
+        ("{ me " * 300 + "}" * 300, "Document is nested too deeply."),
+        ("{ me " * 13 + "}" * 13, "depth: 13, at most 12."),
+        ("{ me { name } }" + " " * 16_000, "characters: 16015, at most 16000."),
+    ],
+    ids=["tokens", "comments", "nesting", "depth", "characters"],
+)
+async def test_every_limit_of_an_operation_has_the_same_code(
+    organisation: Organisation, sign_in: SignIn, text: str, said: str
+) -> None:
+    await organisation.hire("kari")
+    answer = await sign_in("kari").send(text)
+    assert answer.status_code == 400
+    [error] = answer.json()["errors"]
+    assert error["message"] == f"The operation goes over a limit: {said}"
+    assert error["extensions"] == {
+        "code": "TOO_MANY",
+        "reason": "OPERATION_TOO_LARGE",
+        "cure": "Ask for less at a time.",
+    }
+
+
 def test_a_bomb_of_fragments_is_measured_in_no_time() -> None:
     names = [f"F{n}" for n in range(60)]
     bomb = "{ me { ...F0 } } " + " ".join(

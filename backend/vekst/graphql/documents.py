@@ -25,6 +25,8 @@ __all__ = ["Documents", "Fault", "Prepared"]
 
 _KEPT_CHARACTERS: Final = 256_000
 _ERRORS_AT_MOST: Final = 10
+_GIVEN_UP: Final = " Parsing aborted."
+"""What the parser's errors end with that tell of a limit: of tokens, of comments, of what it can nest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Documents:
         try:
             document = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
         except GraphQLError as error:
-            return Prepared(None, Fault("DOCUMENT_NOT_VALID", (error,)))
+            return Prepared(None, _unparsed(error))
         if errors := validate(self._schema, document, self._limits_rules):
             return Prepared(document, Fault("OPERATION_TOO_LARGE", tuple(errors)))
         errors = validate(
@@ -106,3 +108,11 @@ class Documents:
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)
         }
+
+
+def _unparsed(error: GraphQLError) -> Fault:
+    """Why the text was not parsed: it is no document, or the parser gave up on one that is too large."""
+    if not error.message.endswith(_GIVEN_UP):
+        return Fault("DOCUMENT_NOT_VALID", (error,))
+    said = error.message.removeprefix("Syntax Error: ").removesuffix(_GIVEN_UP)
+    return Fault("OPERATION_TOO_LARGE", (GraphQLError(said, source=error.source, positions=error.positions),))
