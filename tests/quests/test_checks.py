@@ -105,6 +105,23 @@ def test_there_are_no_more_different_values_than_choices() -> None:
     assert badge("{distinct: {event: call.practised, field: note, at_least: 300}}") == []
 
 
+@pytest.mark.parametrize(
+    ("field", "where", "most"),
+    [
+        ("kind", "{kind: cold}", 1),
+        ("kind", "{kind: {not: cold}}", 1),
+        ("kind", "{kind: [cold, warm]}", 2),
+        ("kind", "{kind: {present: true}, score: {min: 6}}", 2),
+        ("note", "{note: [a, b, c]}", 3),
+        ("minutes", "{minutes: 5}", 1),
+    ],
+)
+def test_different_values_are_those_that_the_where_leaves(field: str, where: str, most: int) -> None:
+    for at_least, finding in ((most, []), (most + 1, ["OUT_OF_REACH"])):
+        node = f"{{distinct: {{event: call.practised, where: {where}, field: {field}, at_least: {at_least}}}}}"
+        assert badge(node) == finding
+
+
 def test_a_level_must_exist() -> None:
     assert badge("{skill: {key: discovery, level: 2}}") == []
     assert badge("{skill: {key: discovery, level: 3}}") == ["OUT_OF_REACH"]

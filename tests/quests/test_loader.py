@@ -181,3 +181,33 @@ def test_the_same_files_are_told_the_same_in_any_order() -> None:
 def test_an_example_in_the_last_file_keeps_its_place() -> None:
     [found] = told({"z.yaml": "examples:\n  - name: n\n    given: [{at: x, event: y}]\n    expect: [{badge: b}]"})
     assert (found.file, found.line, found.column) == ("z.yaml", 3, 18)
+
+
+@pytest.mark.parametrize("words", ["'   '", '"\\t"', "{en: Listening, nb: ' '}"])
+def test_a_text_of_blanks_alone_is_empty(words: str) -> None:
+    assert codes(f"skills: {{listening: {{title: {words}, levels: [5]}}}}")[:1] == ["EMPTY_TEXT"]
+
+
+def test_values_that_stand_twice_are_shown_as_written_and_a_flag_is_not_a_number() -> None:
+    rules = (
+        "badges: {{b: {{title: B, earn: {{count: {{event: call.practised, where: {{note: [{}]}}, at_least: 1}}}}}}}}"
+    )
+    [twice] = [each for each in told(rules.format("true, false, true")) if each.code == "DUPLICATE_VALUE"]
+    assert "`true`" in twice.message()
+    assert "DUPLICATE_VALUE" not in codes(rules.format("1, true"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "cure"),
+    [
+        ("Oslo", "did you mean `Europe/Oslo`?"),
+        ("europe/oslo", "did you mean `Europe/Oslo`?"),
+        ("Europe/Olso", "did you mean `Europe/Oslo`?"),
+        ("GMT+1", "write it as in `Europe/Oslo`"),
+        ("UTC+2", "write it as in `Europe/Oslo`"),
+        ("CET", None),
+    ],
+)
+def test_a_zone_is_suggested_by_its_city_and_never_by_hours(zone: str, cure: str | None) -> None:
+    files = {PACK_FILE: base_files()[PACK_FILE].replace("Europe/Oslo", zone)}
+    assert [each.cure() for each in told(files) if each.code == "UNKNOWN_ZONE"] == ([cure] if cure else [])

@@ -8,15 +8,19 @@ from vekst.quests.checks.report import Report
 from vekst.quests.documents import (
     Cap,
     ChoiceField,
+    Condition,
     Count,
     Criterion,
     Days,
     DaysMeasure,
     Distinct,
+    Equal,
     Every,
     Everyone,
     FlagField,
+    Not,
     NumberField,
+    OneOf,
     Repeat,
     Share,
     SomeOf,
@@ -116,17 +120,41 @@ def _capped(cap: Cap, within: timedelta | Window | None) -> int | None:
 
 
 def _different_values(report: Report, node: Distinct) -> int | None:
-    values: set[str] = set()
+    values: set[str | bool] = set()
     for key in node.event:
         event = report.document.events.get(key)
         match event.fields.get(node.field) if event is not None else None:
             case ChoiceField(of=of):
                 values.update(of)
             case FlagField():
-                values.update(("true", "false"))
+                values.update((True, False))
             case _:
-                return None
-    return len(values)
+                return _values_asked_for(node)
+    return sum(_lets_through(node.where.get(node.field), value) for value in values)
+
+
+def _values_asked_for(node: Distinct) -> int | None:
+    """How many values the `where` of the node itself names of its field."""
+    match node.where.get(node.field):
+        case Equal():
+            return 1
+        case OneOf(values=values):
+            return len(values)
+        case _:
+            return None
+
+
+def _lets_through(condition: Condition | None, value: object) -> bool:
+    """Whether a condition on the field leaves the value; those on other fields leave all."""
+    match condition:
+        case Equal(value=only):
+            return value == only
+        case OneOf(values=values):
+            return value in values
+        case Not(value=other):
+            return value != other
+        case _:
+            return True
 
 
 def _check_spans(report: Report) -> None:

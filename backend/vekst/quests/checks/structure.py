@@ -105,8 +105,15 @@ def _check_zones(report: Report) -> None:
     ]
     for zone, location in named:
         if not has_zone(zone):
-            suggestion = nearest(zone, zone_names())
+            suggestion = _nearest_zone(zone)
             report.at(location, "UNKNOWN_ZONE", zone=zone, **({"suggestion": suggestion} if suggestion else {}))
+
+
+def _nearest_zone(zone: str) -> str | None:
+    """By its city alone, or by all of it; those that count hours, with the sign turned round, are nobody's cure."""
+    places = sorted(name for name in zone_names() if "/" in name and not name.startswith("Etc/"))
+    city = next((name for name in places if name.rpartition("/")[2].lower() == zone.lower()), None)
+    return city or nearest(zone, places)
 
 
 def _check_countries(report: Report) -> None:

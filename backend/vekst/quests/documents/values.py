@@ -133,9 +133,17 @@ def _one_or_many(value: Any) -> Any:
 
 def _different(values: tuple[T, ...]) -> tuple[T, ...]:
     for index, value in enumerate(values):
-        if value in values[:index]:
-            raise PydanticCustomError("DUPLICATE_VALUE", "stands twice", {"value": str(value)})
+        # A flag is not a number, though Python takes `true` for 1.
+        if any(value == other and isinstance(value, bool) is isinstance(other, bool) for other in values[:index]):
+            shown = str(value).lower() if isinstance(value, bool) else str(value)
+            raise PydanticCustomError("DUPLICATE_VALUE", "stands twice", {"value": shown})
     return values
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("EMPTY_TEXT", "nothing to read")
+    return value
 
 
 def _link(value: str) -> str:
@@ -172,7 +180,7 @@ ABOVE_NONE: Final = AfterValidator(_above_none)
 Key: TypeAlias = Annotated[str, Field(pattern=KEY_PATTERN, max_length=80)]
 """The name of something in a pack: lower-case words joined by `-` or `.`."""
 Locale: TypeAlias = Annotated[str, Field(pattern=LOCALE_PATTERN)]
-Words: TypeAlias = Annotated[str, Field(min_length=1, max_length=2_000)]
+Words: TypeAlias = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_not_blank)]
 Whole: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Positive: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Points: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
