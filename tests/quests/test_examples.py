@@ -92,6 +92,19 @@ def test_an_event_that_ingestion_would_refuse_is_told(given: str) -> None:
     assert example("", given, "{streak: daily, longest: 0}") == ["EXAMPLE_EVENT_UNFIT"]
 
 
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("{at: 9999-12-31T23:59+00:00, event: note.written}", "BAD_INSTANT"),
+        ("{at: 0001-01-01T00:00+01:00, event: note.written}", "BAD_INSTANT"),
+        ("{at: 2026-03-02T09:00+01:00, event: note.written, times: 1000, every: 36000d}", "NUMBER_OUT_OF_RANGE"),
+    ],
+)
+def test_what_lies_at_the_ends_of_time_is_told(given: str, code: str) -> None:
+    text = f"{BADGE}examples:\n  - {{name: e, given: [{given}], expect: [{{not: {{badge: writer}}}}]}}\n"
+    assert [each for each in codes(text) if not each.startswith("RULE")] == [code]
+
+
 def test_time_off_and_zone_changes_may_stand_in_an_example() -> None:
     """S7: dates of time off are rest, also when it is declared afterwards."""
     given = ", ".join((

@@ -9,7 +9,18 @@ from pydantic_core import PydanticCustomError
 
 from vekst.domain.events import RecordedBy
 from vekst.quests.documents.base import Document, Keyed, by_first_key
-from vekst.quests.documents.values import STEP_PATTERN, Duration, Instant, Key, Points, Positive, Scalar, Whole, Words
+from vekst.quests.documents.values import (
+    LATEST,
+    STEP_PATTERN,
+    Duration,
+    Instant,
+    Key,
+    Points,
+    Positive,
+    Scalar,
+    Whole,
+    Words,
+)
 
 __all__ = [
     "ExampleDocument",
@@ -36,6 +47,15 @@ class GivenEvent(Document):
     recorded_by: Annotated[RecordedBy, Field(strict=False)] = RecordedBy.SELF
     times: Annotated[int, Field(ge=1, le=1_000)] = 1
     every: Duration = timedelta(days=1)
+
+    @model_validator(mode="after")
+    def _ends_in_time(self) -> "GivenEvent":
+        most = (LATEST - self.at) // self.every + 1
+        if self.times > most:
+            raise PydanticCustomError(
+                "NUMBER_OUT_OF_RANGE", "too far ahead", {"value": str(self.times), "bound": f"≤ {most}"}
+            )
+        return self
 
     def instants(self) -> tuple[datetime, ...]:
         """Each moment at which it happened."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
@@ -19,7 +19,9 @@ __all__ = [
     "AT_MOST_ALL",
     "BELOW_ALL",
     "DIFFERENT",
+    "EARLIEST",
     "KEY_PATTERN",
+    "LATEST",
     "LOCALE_PATTERN",
     "STEP_PATTERN",
     "Cap",
@@ -49,6 +51,9 @@ STEP_PATTERN = r"^[a-z0-9.-]+/[a-z0-9.-]+$"
 LOCALE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 _DURATION = re.compile(r"([0-9]{1,6}) ?(h|hours?|d|days?|w|weeks?)")
 _DURATION_PATTERN = r"^[0-9]{1,6} ?(h|hours?|d|days?|w|weeks?)$"
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+"""A slip of the pen lies outside; so near the ends of time, dates cannot be counted in every zone."""
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _LONGEST = timedelta(days=36_525)
 _PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?%")
@@ -103,9 +108,11 @@ def _instant(value: Any) -> datetime:
         return value
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value.upper())
+            read = datetime.fromisoformat(value.upper())
         except ValueError as error:
             raise PydanticCustomError("BAD_INSTANT", "no such instant") from error
+        if EARLIEST <= read <= LATEST:
+            return read
     raise PydanticCustomError("BAD_INSTANT", "not an instant with an offset")
 
 
