@@ -16,6 +16,7 @@ from tests.support.packs import WITH_CHALLENGES
 from tests.support.statements import Statements
 from vekst.domain.actors import Role
 from vekst.factory import Factory, Process
+from vekst.graphql.opaque import write_cursor
 from vekst.settings import Settings
 from vekst.worker.functions import sweep
 
@@ -192,8 +193,9 @@ async def test_pages_of_challenges_hold_each_one_once(craft: Organisation, sign_
         after, more = answer["pageInfo"]["endCursor"], answer["pageInfo"]["hasNextPage"]
     assert sorted(found) == sorted(made)
     assert len(found) == 5
-    error = await nora.error('{ challenges(after: "x") { edges { cursor } } }')
-    assert error["extensions"]["code"] == "INVALID_INPUT"
+    for none in ("x", write_cursor("challenges", "x"), write_cursor("challenges", ""), write_cursor("quests", "x")):
+        error = await nora.error(page, after=none)
+        assert (error["extensions"]["reason"], error["extensions"]["field"]) == ("CURSOR_NOT_VALID", "after")
 
 
 SIDES = """query ($id: ID!) { challenge(id: $id) { form met teams { key } teamsThatMet { key name }

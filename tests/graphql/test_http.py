@@ -48,6 +48,11 @@ async def post(client: Client, body: Any, **headers: str) -> httpx.Response:
         ("application/json;q=0.5, application/graphql-response+json;q=0.8", GRAPHQL),
         ("application/graphql-response+json; charset=utf-8, */*;q=0.1", GRAPHQL),
         ("text/html, application/json", "application/json"),
+        ("application/json, text/plain, */*", "application/json"),
+        ("application/json;q=0.9, */*;q=0.8", "application/json"),
+        ("application/json;q=0, */*", GRAPHQL),
+        ("*/*, application/json;q=0.5", GRAPHQL),
+        ("application/graphql-response+json;q=0.1, application/*;q=0.5", "application/json"),
     ],
 )
 async def test_the_accepted_media_type_is_answered_in_utf_8(kari: Client, accept: str, media: str) -> None:
@@ -57,7 +62,9 @@ async def test_the_accepted_media_type_is_answered_in_utf_8(kari: Client, accept
     assert answer.json() == {"data": {"__typename": "Query"}}
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "application/json; charset=utf-16"])
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/json;q=0", "application/json; charset=utf-16", "*/*, application/*;q=0"]
+)
 async def test_a_media_type_that_nobody_speaks_is_not_acceptable(kari: Client, accept: str) -> None:
     assert (await post(kari, {"query": TYPENAME}, Accept=accept)).status_code == 406
 

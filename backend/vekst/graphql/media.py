@@ -13,17 +13,27 @@ _ANSWERS: Final = (JSON, GRAPHQL_RESPONSE)
 """What can be answered; the first where the caller does not care, for the oldest of clients."""
 
 
+_WIDE: Final = ("*/*", "application/*")
+"""Ranges in which both are, the widest first."""
+
+
 def answer_type(accept: str | None) -> str | None:
-    """The media type to answer with; None where none of those accepted can be."""
+    """The media type to answer with; None where none of those accepted can be.
+
+    The most specific range that fits a type says how much it is wanted; among those that are wanted alike, one that
+    was named goes before one that merely fits.
+    """
     if not accept or not accept.strip():
         return JSON
-    best: tuple[float, int] = (0.0, 0)
+    best: tuple[float, int] = (0.0, -1)
     chosen: str | None = None
-    for name, quality, specific in map(_range, accept.split(",")):
-        for answer in _ANSWERS:
-            # The wanted quality decides, then a type that was named over one that merely fits.
-            if name in (answer, "application/*", "*/*") and quality > 0 and (quality, specific) > best:
-                best, chosen = (quality, specific), answer
+    ranges = [_range(part) for part in accept.split(",")]
+    for answer in _ANSWERS:
+        names = (*_WIDE, answer)
+        fitting = [(names.index(name), quality) for name, quality in ranges if name in names]
+        specific, quality = max(fitting, default=(0, 0.0))
+        if quality > 0 and (quality, specific) > best:
+            best, chosen = (quality, specific), answer
     return chosen
 
 
@@ -34,7 +44,7 @@ def is_json(content_type: str | None) -> bool:
     return name == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
 
 
-def _range(part: str) -> tuple[str, float, int]:
+def _range(part: str) -> tuple[str, float]:
     name, *parameters = (word.strip().lower() for word in part.split(";"))
     quality = 1.0
     for parameter in parameters:
@@ -46,4 +56,4 @@ def _range(part: str) -> tuple[str, float, int]:
                 quality = 0.0
         elif key.strip() == "charset" and value.strip(' "') not in ("utf-8", "utf8"):
             quality = 0.0
-    return name, quality, 0 if "*" in name else 1
+    return name, quality

@@ -10,6 +10,7 @@ import strawberry
 
 from vekst.domain.challenges import ChallengeForm as Form
 from vekst.domain.challenges import ChallengeState as DomainState
+from vekst.domain.errors import InvalidInput
 from vekst.engine import challenges as engine
 from vekst.engine.explain import Explainer
 from vekst.engine.goals import Goal, LeafNode
@@ -241,7 +242,7 @@ async def challenges_for(
 ) -> ChallengeConnection:
     """A page of the challenges that the caller may see; none for a team that there is not."""
     viewer, org_id, count = challenge_viewer(context), context.actor.org_id, page_size(first)
-    place = read_cursor(_CURSOR, given(after))
+    before = _read_place(given(after))
     async with context.factory.reading(org_id) as connection:
         found = await team_by_key(connection, org_id, team, viewer.learner_id) if team is not None else None
         views = (
@@ -251,7 +252,7 @@ async def challenges_for(
                 viewer,
                 team_id=found.team_id if found else None,
                 state=DomainState[state.name] if state else None,
-                before=challenge_id_of(place, cursor=True) if place else None,
+                before=before,
                 count=count + 1,
                 now=context.now,
             )
@@ -266,8 +267,17 @@ async def challenges_for(
         for view in views[:count]
     ]
     cursors = [edge.cursor for edge in edges]
-    page = PageInfo.of(cursors, more=len(views) > count, begun=place is None)
+    page = PageInfo.of(cursors, more=len(views) > count, begun=before is None)
     return ChallengeConnection(edges=edges, page_info=page)
+
+
+def _read_place(cursor: str | None) -> UUID | None:
+    """The challenge that a cursor of the list names."""
+    place = read_cursor(_CURSOR, cursor)
+    challenge_id = challenge_id_of(place, cursor=True) if place is not None else None
+    if challenge_id is None and cursor is not None:
+        raise InvalidInput("CURSOR_NOT_VALID", field="after")
+    return challenge_id
 
 
 def challenge_id_of(opaque: str, *, cursor: bool = False) -> UUID | None:
