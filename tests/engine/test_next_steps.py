@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.judging import Learner
-from vekst.domain.recognitions import Identity
+from vekst.domain.recognitions import Identity, Nature, Recognition
 from vekst.engine.next_steps import NextStep, next_steps
 from vekst.engine.standing import fresh_standing
 from vekst.quests import load_pack
@@ -119,3 +119,25 @@ def test_what_lies_in_a_window_that_is_over_is_asked_for_again() -> None:
     assert [(found[key].have, found[key].need) for key in ("weekly", "rolling")] == [(1, 3), (1, 3)]
     assert "1 of 3" in found["weekly"].text
     assert "1 of 3" in found["rolling"].text
+
+
+def test_v1_what_is_held_from_earlier_rules_is_not_asked_for_again() -> None:
+    held = (("BADGE", "monthly", "one", "2026-03"), ("MILESTONE", "daily", "", "5"))
+    kept = [Recognition(Identity(*each), 0, Nature.EFFORT, None, NOW, (1,)) for each in held]
+    rules = """
+    badges:
+      monthly:
+        title: M
+        repeat: month
+        tiers:
+          - {tier: one, earn: {count: {event: call.practised, at_least: 2}}}
+          - {tier: two, earn: {count: {event: call.practised, at_least: 4}}}
+    streaks:
+      daily:
+        title: D
+        every: day
+        counts: {count: {event: call.practised, at_least: 1}}
+        milestones: {5: 0, 9: 0}
+    """
+    asked = {(identity.kind, identity.tier, identity.occurrence) for identity in steps(Learner(rules, kept=kept))}
+    assert asked == {("BADGE", "two", "2026-03"), ("MILESTONE", "", "9")}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from tests.support.judging import Learner
+from vekst.domain.recognitions import Identity, Nature, Recognition, RecognitionKind
 from vekst.engine.readings import BadgeReading, NextTier, QuestReading, QuestReadingState, StepReading, same_until
 
 LOCKED, AVAILABLE, OPEN, COMPLETED = QuestReadingState
@@ -345,3 +348,41 @@ class TestDates:
         learner.practises("2026-03-02")
         assert learner.badge("march", "2026-03-20T09:00").next == NextTier(None, 1, 2)
         assert learner.badge("march", "2026-03-21T09:00").next is None
+
+
+MONTHLY = """
+badges:
+  m:
+    title: M
+    repeat: month
+    tiers:
+      - {tier: one, earn: {count: {event: call.practised, at_least: 2}}}
+      - {tier: two, earn: {count: {event: call.practised, at_least: 4}}}
+"""
+
+
+def held(tier: str, occurrence: str, at: str) -> Recognition:
+    identity = Identity(RecognitionKind.BADGE, "m", tier, occurrence)
+    return Recognition(identity, 0, Nature.EFFORT, None, datetime.fromisoformat(at), (1,))
+
+
+class TestWhatIsHeldFromEarlierRules:
+    """V1: a change of rules takes nothing away, so what is held is not asked for again."""
+
+    def test_a_window_whose_tier_is_held_goes_on_to_the_next_one(self) -> None:
+        learner = Learner(MONTHLY, kept=[held("one", "2026-03", "2026-03-02T09:00+01:00")])
+        learner.practises("2026-03-02")
+        assert learner.badge("m", NOW).next == NextTier("two", 1, 4)
+        assert learner.badge("m", "2026-04-01T09:00").next == NextTier("one", 0, 2)
+
+    def test_the_latest_occurrence_may_be_a_held_one(self) -> None:
+        learner = Learner(MONTHLY, kept=[held("one", "2026-03", "2026-03-02T09:00+01:00")])
+        learner.practises("2026-01-05", "2026-01-06")
+        at = learner.at("2026-03-02T09:00")
+        assert learner.badge("m", NOW) == BadgeReading("m", "one", at, "2026-03", NextTier("two", 0, 4))
+
+    def test_the_latest_occurrence_may_be_a_given_one(self) -> None:
+        learner = Learner(MONTHLY, kept=[held("two", "2026-01", "2026-01-02T09:00+01:00")])
+        learner.practises("2026-02-05", "2026-02-06")
+        reading = learner.badge("m", "2026-02-10T09:00")
+        assert (reading.tier, reading.occurrence) == ("one", "2026-02")

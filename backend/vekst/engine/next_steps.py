@@ -10,7 +10,7 @@ from vekst.domain.calendars import local_day
 from vekst.domain.recognitions import Identity, RecognitionKind
 from vekst.engine.explain import Explainer
 from vekst.engine.goals import Goal, GoalState, goal_at, goal_progress
-from vekst.engine.pack import Badge, Pack, Quest
+from vekst.engine.pack import Badge, Pack, Quest, Streak
 from vekst.engine.quests import new_run, occurrence_of
 from vekst.engine.standing import BadgeState, QuestState, Standing
 
@@ -78,16 +78,21 @@ class _Finder:
         for index, tier in enumerate(badge.tiers):
             run = next((run for run in state.runs[index] if run.occurrence == occurrence), None)
             earned = run.goal is None if run else badge.repeat == "never" and state.earned[index] is not None
-            if not earned:
+            kept = self._standing.kept_at(RecognitionKind.BADGE, badge.key, occurrence, tier.tier)
+            if not earned and kept is None:
                 identity = Identity(RecognitionKind.BADGE, badge.key, tier.tier, occurrence)
                 yield self._towards(identity, tier.goal, (run.goal if run else None) or tier.goal.start())
 
     def milestones(self) -> Iterator[NextStep]:
         for streak, state in zip(self._pack.streaks, self._standing.streaks, strict=True):
-            length = next((length for length, _ in streak.milestones if length > state.longest), None)
+            ahead = (length for length, _ in streak.milestones if length > state.longest)
+            length = next((length for length in ahead if not self._is_kept(streak, length)), None)
             if length is not None:
                 identity = Identity(RecognitionKind.MILESTONE, streak.key, "", str(length))
                 yield self._counted(identity, state.longest, length)
+
+    def _is_kept(self, streak: Streak, length: int) -> bool:
+        return self._standing.kept_at(RecognitionKind.MILESTONE, streak.key, str(length)) is not None
 
     def levels(self) -> Iterator[NextStep]:
         for skill, state in zip(self._pack.skills, self._standing.skills, strict=True):

@@ -230,11 +230,11 @@ class Standing(_Struct):
         """The zone the learner is in."""
         return self.zones[-1][1]
 
-    def kept_at(self, kind: str, key: str, occurrence: str) -> int | None:
-        """The instant (µs) at which a kept recognition without a tier was reached; None where it is not kept."""
+    def kept_at(self, kind: str, key: str, occurrence: str, tier: str = "") -> int | None:
+        """The instant (µs) at which a kept recognition was reached; None where it is not kept."""
         if not self.kept:
             return None
-        identity = Identity(kind, key, "", occurrence)
+        identity = Identity(kind, key, tier, occurrence)
         return next((entry.reached_at for entry in self.kept if entry.identity == identity), None)
 
     def longest(self, streak: int) -> int:

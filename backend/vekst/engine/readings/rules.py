@@ -24,7 +24,7 @@ from vekst.engine.readings.records import (
     SkillReading,
     StepReading,
 )
-from vekst.engine.standing import BEGINNING, BadgeState, QuestState, SkillState, Standing, StepState
+from vekst.engine.standing import BEGINNING, BadgeState, Earned, QuestState, SkillState, Standing, StepState
 
 __all__ = ["badge_readings", "points_reading", "quest_readings", "same_until", "skill_readings"]
 
@@ -162,13 +162,24 @@ def badge_readings(pack: Pack, standing: Standing, now: datetime) -> list[BadgeR
 def _badge(badge: Badge, state: BadgeState, seen: _View) -> BadgeReading:
     earned = [(index, entry) for index, entry in enumerate(state.earned) if entry is not None]
     if badge.repeat != "never" and earned:
+        earned += _kept_tiers(badge, seen.standing)
         latest = max((entry for _, entry in earned), key=lambda entry: entry.at)
-        earned = [(index, entry) for index, entry in earned if entry.occurrence == latest.occurrence]
+        earned = sorted((each for each in earned if each[1].occurrence == latest.occurrence), key=lambda each: each[0])
     following = _next_tier(badge, state, seen)
     if not earned:
         return BadgeReading(badge.key, None, None, None, following)
     index, entry = earned[-1]
     return BadgeReading(badge.key, badge.tiers[index].tier or None, instant(entry.at), entry.occurrence, following)
+
+
+def _kept_tiers(badge: Badge, standing: Standing) -> list[tuple[int, Earned]]:
+    """What is held of the badge beside the fold, which may be later than all that the fold gives (V1)."""
+    tiers = {tier.tier: index for index, tier in enumerate(badge.tiers)}
+    return [
+        (tiers[each.tier], Earned(each.reached_at, each.occurrence))
+        for each in standing.kept
+        if each.kind == RecognitionKind.BADGE and each.key == badge.key and each.tier in tiers
+    ]
 
 
 def _next_tier(badge: Badge, state: BadgeState, seen: _View) -> NextTier | None:
@@ -180,6 +191,8 @@ def _next_tier(badge: Badge, state: BadgeState, seen: _View) -> NextTier | None:
         if (badge.repeat == "never" and earned is not None) or (run is not None and run.goal is None):
             continue
         if seen.day > badge.last and tier.goal.rests_on_events:
+            continue
+        if seen.standing.kept_at(RecognitionKind.BADGE, badge.key, occurrence, tier.tier) is not None:
             continue
         return NextTier(tier.tier or None, *_progress(tier.goal, run.goal if run else None, seen))
     return None
