@@ -105,6 +105,22 @@ async def test_the_stream_ends_with_the_final_result(
         assert await kari.receive() == {"type": "complete", "id": "1"}
 
 
+@pytest.mark.usefixtures("eager")
+async def test_who_asks_for_its_board_is_told_who_joins(craft: Organisation, app: FastAPI, token: SignedToken) -> None:
+    challenge = await started(craft)
+    follow = """subscription ($id: ID!) { challenge(id: $id) { ...Shown } }
+      fragment Shown on Challenge { state ... on Challenge { leaderboard { size } } }"""
+    [found] = await craft.rows("SELECT challenge_id FROM challenges")
+    async with serving(app) as address, line(address, token("kari")) as kari:
+        await kari.subscribe("board", follow, id=challenge)
+        await kari.subscribe("1", FOLLOW, id=challenge)
+        first = {(message := await kari.receive())["id"]: message for _ in range(2)}
+        assert first["board"]["payload"]["data"]["challenge"]["leaderboard"] == {"size": 0}
+        for size, person in enumerate(("per", "kari"), start=1):
+            await craft.factory.boards().join_challenge(await craft.actor(person), found[0])  # type: ignore[arg-type]
+            assert (await seen(kari, "board"))["leaderboard"] == {"size": size}
+
+
 async def test_who_has_no_part_in_it_follows_nothing(craft: Organisation, app: FastAPI, token: SignedToken) -> None:
     draft = await started(craft, draft=True)
     async with serving(app) as address:

@@ -294,6 +294,8 @@ async def test_a_line_ends_with_its_token_and_says_so(address: str, token: Signe
         (['{"type": "subscribe", "id": "1", "payload": {"query": "{ me { id } }"}}'], 4401),
         (['{"type": "connection_init"}'], 4401),
         (['{"type": "connection_init", "payload": {"Authorization": "Bearer x"}}'], 4401),
+        (['{"type": "connection_init", "payload": {"Authorization": "Bearer \\ud800.\\ud800.x"}}'], 4401),
+        (['{"type": "connection_init", "payload": {"Authorization": "Bearer ø", "\\ud800": "\\ud800"}}'], 4401),
     ],
 )
 async def test_a_line_that_does_not_keep_to_the_protocol_is_closed(address: str, sends: list[str], code: int) -> None:

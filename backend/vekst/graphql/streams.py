@@ -19,11 +19,13 @@ from vekst.domain.challenges import FINAL
 from vekst.domain.errors import InvalidInput, NotFound
 from vekst.graphql.context import Context
 from vekst.graphql.types.boards import board_for
+from vekst.graphql.types.challenge_boards import challenge_board_for
 from vekst.graphql.types.challenges import Challenge, challenge_id_of, challenge_seen, same_challenge
-from vekst.graphql.types.enums import ChallengeState
+from vekst.graphql.types.enums import ChallengeState, LeaderboardTies
 from vekst.graphql.types.leaderboards import Leaderboard
 from vekst.graphql.types.recognitions import RecognitionEdge, edge_of, read_place
 from vekst.queries.ledger import LedgerRow, ledger_since, newest_seq
+from vekst.queries.places import BoardView
 
 __all__ = ["challenge_stream", "leaderboard_stream", "recognition_stream"]
 
@@ -70,17 +72,19 @@ async def leaderboard_stream(context: Context, key: str, team: str | None) -> As
             await asyncio.sleep(_REST)
 
 
-async def challenge_stream(context: Context, opaque: str) -> AsyncGenerator[Challenge]:
+async def challenge_stream(context: Context, opaque: str, *, with_board: bool = False) -> AsyncGenerator[Challenge]:
     """A challenge as it is, and again whenever the caller would see something else; it ends with what is final.
 
-    Who comes back after a dropped line is told how it stands then: what was missed is in it, as progress is a sum.
+    Of its board only who asks for it sees anything. Who comes back after a dropped line is told how it stands then:
+    what was missed is in it, as progress is a sum.
     """
     shown: Challenge | None = None
+    places: BoardView | None = None
     with context.factory.wakes(context.actor.org_id) as wakes:
         while shown is None or shown.state not in _FINAL:
-            challenge = await _challenge(context, opaque)
-            if shown is None or not same_challenge(challenge, shown):
-                shown = challenge
+            challenge, board = await _challenge(context, opaque, with_board=with_board)
+            if shown is None or board != places or not same_challenge(challenge, shown):
+                shown, places = challenge, board
                 yield challenge
             if shown.state not in _FINAL:
                 await wakes.wait(_LOOK_EVERY)
@@ -124,15 +128,18 @@ async def _board(context: Context, key: str, team: str | None) -> Leaderboard:
     return board
 
 
-async def _challenge(context: Context, opaque: str) -> Challenge:
+async def _challenge(context: Context, opaque: str, *, with_board: bool) -> tuple[Challenge, BoardView | None]:
     challenge_id = challenge_id_of(opaque)
+    board: Leaderboard | None = None
     async with context.factory.stream_turn():
         await context.look_again()
         fresh = context.renewed()
         try:
             challenge = await challenge_seen(fresh, challenge_id) if challenge_id else None
+            if challenge is not None and with_board:
+                board = await challenge_board_for(fresh, challenge.view, challenge.title, LeaderboardTies.SHARED)
         finally:
             await fresh.close()
     if challenge is None:
         raise NotFound("CHALLENGE_UNKNOWN", field="id")
-    return challenge
+    return challenge, board.view if board else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
+from strawberry.types.nodes import SelectedField, Selection
 
 from vekst.graphql.context import Info
 from vekst.graphql.fields import streamed
@@ -65,6 +66,14 @@ class Subscription:
         ],
     ) -> AsyncGenerator[Challenge]:
         """The challenge, live."""
-        async with aclosing(challenge_stream(info.context, challenge_id)) as challenges:
+        with_board = _selects(info.selected_fields[0].selections, "leaderboard")
+        async with aclosing(challenge_stream(info.context, challenge_id, with_board=with_board)) as challenges:
             async for challenge in challenges:
                 yield challenge
+
+
+def _selects(selections: Iterable[Selection], name: str) -> bool:
+    """Whether a field of that name is among the selections, fragments spread out."""
+    return any(
+        each.name == name if isinstance(each, SelectedField) else _selects(each.selections, name) for each in selections
+    )
