@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 from websockets.typing import Subprotocol
 
 from tests.graphql.conftest import TestClock
@@ -19,6 +20,7 @@ from tests.graphql.lines import PATIENCE, Line, line, serving
 from tests.support.organisations import Organisation, new_event
 from tests.support.waiting import until
 from vekst.factory import Process
+from vekst.graphql.arrivals import Arrivals
 from vekst.graphql.context import Context
 from vekst.graphql.types.recognitions import write_place
 from vekst.queries.ledger import LedgerRow, ledger_since
@@ -353,6 +355,33 @@ async def test_half_a_surrogate_pair_harms_its_own_event_and_not_the_line(addres
         assert await kari.receive() == {"type": "complete", "id": "2"}
         await kari.send(type="ping")
         assert await kari.receive() == {"type": "pong"}
+
+
+async def test_a_fault_before_anything_is_run_is_told_under_an_id_too(
+    address: str, token: SignedToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On every way in: who is told nothing has nothing to tell support."""
+
+    async def failing(*_args: object) -> Context:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Arrivals, "context", failing)
+    with capture_logs() as logs:
+        async with line(address) as opened:
+            await opened.send(type="connection_init", payload={"Authorization": f"Bearer {token()}"})
+            code, reason = await opened.closed()
+        async with httpx.AsyncClient() as http:
+            answers = [
+                await http.post(address + path, json={"query": BOARD}) for path in ("/graphql", "/graphql/stream")
+            ]
+    assert code == 1011
+    told = [str(reason).removeprefix("INTERNAL ")]
+    for answer in answers:
+        assert answer.status_code == 500
+        [error] = answer.json()["errors"]
+        assert error["extensions"]["code"] == "INTERNAL"
+        told.append(error["extensions"]["errorId"])
+    assert [entry["error_id"] for entry in logs if "error_id" in entry] == told
 
 
 async def test_another_protocol_is_not_spoken(address: str) -> None:

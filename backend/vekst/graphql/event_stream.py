@@ -48,6 +48,10 @@ class EventStreamEndpoint:
             response = await self._response(http, languages)
         except ClientDisconnect:
             return
+        except Exception:
+            error_id = new_error_id()
+            LOG.exception("graphql.crashed", error_id=error_id)
+            response = _plain(Answer(500, {"errors": [masked(error_id, languages.messages)]}))
         await response(scope, receive, send)
 
     async def _response(self, http: HttpRequest, languages: Languages) -> Response:
@@ -62,7 +66,11 @@ class EventStreamEndpoint:
             context = await self._arrivals.context(authorization, languages)
         except (TooMany, Unavailable) as error:
             return _plain(refused(503, error, locale, COME_AGAIN))
-        admitted = await self._operations.admit(request, context)
+        try:
+            admitted = await self._operations.admit(request, context)
+        except BaseException:
+            await context.close()
+            raise
         if isinstance(admitted, Answer):
             await context.close()
             return _plain(admitted)

@@ -119,6 +119,10 @@ class _Line:
             self._end(_Closing(1013, error.code))
         except _GONE:
             pass
+        except Exception:
+            error_id = new_error_id()
+            LOG.exception("graphql.line_failed", error_id=error_id)
+            self._end(_Closing(1011, f"INTERNAL {error_id}"))
         finally:
             if watching is not None:
                 watching.cancel()
