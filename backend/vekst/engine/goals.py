@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -233,11 +233,19 @@ def named_in(node: Node) -> Iterator[Named]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Goal:
-    """One compiled criteria tree; `listens` says which event leaves hear an event type."""
+    """One compiled criteria tree; `listens` says which event leaves hear an event type.
+
+    It is `windowed` where what is there for it can be gone later, without an event.
+    """
 
     leaves: tuple[EventLeaf, ...]
     root: Node
     listens: Mapping[str, tuple[int, ...]]
+    windowed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Once for all: every reading asks for it.
+        object.__setattr__(self, "windowed", any(leaf.windowed for leaf in self.leaves))
 
     @property
     def looks_at_order(self) -> bool:
@@ -248,11 +256,6 @@ class Goal:
     def rests_on_events(self) -> bool:
         """Whether nothing but its own leaves decides."""
         return next(named_in(self.root), None) is None
-
-    @property
-    def windowed(self) -> bool:
-        """Whether what is there for the goal can be gone later, without an event."""
-        return any(leaf.windowed for leaf in self.leaves)
 
     def start(self) -> GoalState:
         """The state before any event."""

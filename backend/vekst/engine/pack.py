@@ -291,8 +291,9 @@ class Pack:
 
     `listeners` finds the rules by event type, so that an event costs only the rules that match; `state_quests` and
     `state_badges` are the rules that also read the whole state and are looked at again when it moves, and `resting`
-    finds those that name what has moved. `learner_goal` compiles the criterion of a learner's goal, written as JSON;
-    None for one that has no meaning under this version.
+    finds those that name what has moved. Of `windowed_quests` and `windowed_badges` something that is counted can be
+    gone later, without an event. `learner_goal` compiles the criterion of a learner's goal, written as JSON; None for
+    one that has no meaning under this version.
     `tallies` are what boards rest on besides streaks; those at `points_tallies` add up effort points. `said` keeps what
     was put into words of its rules, for as long as there is the pack.
     """
@@ -319,6 +320,8 @@ class Pack:
     listeners: Mapping[str, Listeners]
     state_quests: tuple[int, ...]
     state_badges: tuple[int, ...]
+    windowed_quests: tuple[int, ...]
+    windowed_badges: tuple[int, ...]
     resting: Mapping[Named, Resting]
     skill_index: Mapping[str, int]
     streak_index: Mapping[str, int]

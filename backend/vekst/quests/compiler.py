@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -160,6 +160,11 @@ def _days(first: date | None, last: date | None) -> tuple[int, int]:
     return (first or date.min).toordinal(), (last or date.max).toordinal()
 
 
+def _windowed(parts: Iterable[Sequence[Step | Tier]]) -> tuple[int, ...]:
+    """Of rules, by their parts, those with a goal that is windowed."""
+    return tuple(index for index, each in enumerate(parts) if any(part.goal.windowed for part in each))
+
+
 def _resting(quests: Sequence[Quest], badges: Sequence[Badge]) -> dict[Named, Resting]:
     """The rules that name something of the whole state, by what they name."""
     found: dict[Named, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -237,6 +242,8 @@ class _Compiler:
             },
             state_quests=tuple(self._state_quests),
             state_badges=tuple(self._state_badges),
+            windowed_quests=_windowed(quest.steps for quest in quests),
+            windowed_badges=_windowed(badge.tiers for badge in badges),
             resting=_resting(quests, badges),
             skill_index=self._skills,
             streak_index=self._streaks,

@@ -210,11 +210,13 @@ def same_until(pack: Pack, standing: Standing, now: datetime) -> datetime | None
 
 
 def _under_way(pack: Pack, standing: Standing) -> Iterator[tuple[Goal, GoalState | None]]:
-    for quest, state in zip(pack.quests, standing.quests.shown(), strict=True):
-        for run in state.runs:
-            yield from ((step.goal, at.goal) for step, at in zip(quest.steps, run.steps, strict=True))
-    for badge, earning in zip(pack.badges, standing.badges.shown(), strict=True):
-        for tier, runs in zip(badge.tiers, earning.runs, strict=True):
+    """What is counted for steps and tiers of which something can run out."""
+    for index in pack.windowed_quests:
+        for run in standing.quests[index].runs:
+            steps = zip(pack.quests[index].steps, run.steps, strict=True)
+            yield from ((step.goal, state.goal) for step, state in steps)
+    for index in pack.windowed_badges:
+        for tier, runs in zip(pack.badges[index].tiers, standing.badges[index].runs, strict=True):
             yield from ((tier.goal, run.goal) for run in runs)
 
 
