@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -19,13 +18,11 @@ from vekst.engine.goals import (
     BadgeNode,
     Goal,
     LeafNode,
-    Named,
     Node,
     QuestNode,
     SkillNode,
     SomeOf,
     StreakNode,
-    named_in,
 )
 from vekst.engine.improvement import ImprovementLeaf, PersonalBestLeaf
 from vekst.engine.leaves import CalendarLeaf, EventLeaf, EverLeaf, RollingLeaf
@@ -38,13 +35,10 @@ from vekst.engine.pack import (
     Field,
     Freezes,
     Leaderboard,
-    Listener,
-    Listeners,
     Pack,
     PointsMeasure,
     Quest,
     Repeat,
-    Resting,
     Skill,
     Step,
     Streak,
@@ -55,6 +49,7 @@ from vekst.engine.pack import (
     Tier,
 )
 from vekst.quests import documents as doc
+from vekst.quests.indexes import Heard, Index, resting, windowed
 from vekst.quests.learner_goals import LearnerGoals, goal_faults
 from vekst.quests.marks import mark
 from vekst.quests.natures import Natures, natures
@@ -160,38 +155,6 @@ def _days(first: date | None, last: date | None) -> tuple[int, int]:
     return (first or date.min).toordinal(), (last or date.max).toordinal()
 
 
-def _windowed(parts: Iterable[Sequence[Step | Tier]]) -> tuple[int, ...]:
-    """Of rules, by their parts, those with a goal that is windowed."""
-    return tuple(index for index, each in enumerate(parts) if any(part.goal.windowed for part in each))
-
-
-def _resting(quests: Sequence[Quest], badges: Sequence[Badge]) -> dict[Named, Resting]:
-    """The rules that name something of the whole state, by what they name."""
-    found: dict[Named, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for index, quest in enumerate(quests):
-        goals = [quest.requires] if quest.requires is not None else []
-        for named in {each for goal in (*goals, *(step.goal for step in quest.steps)) for each in named_in(goal.root)}:
-            found[named][0].append(index)
-    for index, badge in enumerate(badges):
-        for named in {each for tier in badge.tiers for each in named_in(tier.goal.root)}:
-            found[named][1].append(index)
-    return {named: Resting(tuple(by_quests), tuple(by_badges)) for named, (by_quests, by_badges) in found.items()}
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What a rule hears, gathered while its goals are compiled: what fits its leaves, by event type."""
-
-    wheres: dict[str, list[Where]] = field(default_factory=lambda: defaultdict(list))
-    reads_state: bool = False
-
-    def listener(self, rule: int, event: str) -> Listener:
-        """How the rule hears the type. One that reads the whole state may hold by any event that begins a run of it."""
-        wheres = self.wheres[event]
-        hears_all = self.reads_state or any(where.fits_all for where in wheres)
-        return Listener(rule, () if hears_all else tuple(wheres))
-
-
 class _Compiler:
     def __init__(self, document: doc.PackDocument, since: Since) -> None:
         self._document = document
@@ -202,7 +165,7 @@ class _Compiler:
         self._quests = {key: index for index, key in enumerate(document.quests)}
         self._badges = {key: index for index, key in enumerate(document.badges)}
         self._streaks = {key: index for index, key in enumerate(document.streaks)}
-        self._listeners: dict[str, dict[str, list[Listener]]] = defaultdict(lambda: defaultdict(list))
+        self._index = Index()
         self._state_quests: list[int] = []
         self._state_badges: list[int] = []
         self._tallies: list[Tally] = []
@@ -213,8 +176,6 @@ class _Compiler:
         badges = tuple(self._badge(key, badge) for key, badge in document.badges.items())
         streaks = tuple(self._streak(key, streak) for key, streak in document.streaks.items())
         event_types = {key: self._event_type(key, event) for key, event in document.events.items()}
-        for key in event_types:
-            self._listeners[key]
         boards = {key: self._board(key, board) for key, board in document.leaderboards.items()}
         return Pack(
             key=header.pack,
@@ -236,15 +197,12 @@ class _Compiler:
             leaderboards=boards,
             tallies=tuple(self._tallies),
             points_tallies=tuple(index for index, tally in enumerate(self._tallies) if tally.leaf is None),
-            listeners={
-                event: Listeners(**{kind: tuple(indexes) for kind, indexes in kinds.items()})
-                for event, kinds in self._listeners.items()
-            },
+            listeners=self._index.listeners(event_types),
             state_quests=tuple(self._state_quests),
             state_badges=tuple(self._state_badges),
-            windowed_quests=_windowed(quest.steps for quest in quests),
-            windowed_badges=_windowed(badge.tiers for badge in badges),
-            resting=_resting(quests, badges),
+            windowed_quests=windowed(quest.steps for quest in quests),
+            windowed_badges=windowed(badge.tiers for badge in badges),
+            resting=resting(quests, badges),
             skill_index=self._skills,
             streak_index=self._streaks,
             learner_goal=LearnerGoals(self._learner_goal),
@@ -253,13 +211,9 @@ class _Compiler:
     def _texts(self, text: doc.Text | None) -> Texts:
         return {} if text is None else text.in_locales(self._locales)
 
-    def _listen(self, kind: str, index: int, heard: _Heard) -> None:
-        for event in sorted(heard.wheres):
-            self._listeners[event][kind].append(heard.listener(index, event))
-
     # Criteria
 
-    def _goal(self, criterion: doc.Criterion, heard: _Heard, *, repeats: bool = False) -> Goal:
+    def _goal(self, criterion: doc.Criterion, heard: Heard, *, repeats: bool = False) -> Goal:
         leaves: list[EventLeaf] = []
         root = self._node(criterion, leaves, heard, repeats=repeats)
         listens: dict[str, list[int]] = defaultdict(list)
@@ -272,9 +226,9 @@ class _Compiler:
     def _learner_goal(self, criterion: doc.Criterion) -> Goal | None:
         """A learner's goal, where it rests on effort and on what this version has."""
         faults = goal_faults(self._document, self._natures, criterion)
-        return None if faults else self._goal(criterion, _Heard())
+        return None if faults else self._goal(criterion, Heard())
 
-    def _node(self, criterion: doc.Criterion, leaves: list[EventLeaf], heard: _Heard, *, repeats: bool) -> Node:
+    def _node(self, criterion: doc.Criterion, leaves: list[EventLeaf], heard: Heard, *, repeats: bool) -> Node:
         match criterion:
             case doc.AllOf():
                 return AllOf(tuple(self._node(node, leaves, heard, repeats=repeats) for node in criterion.of))
@@ -366,13 +320,13 @@ class _Compiler:
         return Skill(key, self._texts(skill.title), self._texts(skill.description), skill.levels, skill.fresh_for)
 
     def _badge(self, key: str, badge: doc.BadgeDocument) -> Badge:
-        index, heard = self._badges[key], _Heard()
+        index, heard = self._badges[key], Heard()
         repeats = badge.repeat is doc.Repeat.ALWAYS
         since = self._since.get(("badges", key))
         tiers = tuple(
             self._tier(key, badge, tier, self._goal(tier.earn, heard, repeats=repeats)) for tier in badge.tiers
         )
-        self._listen("badges", index, heard)
+        self._index.listen("badges", index, heard)
         if heard.reads_state:
             self._state_badges.append(index)
         first, last = _days(badge.from_, badge.until)
@@ -392,7 +346,7 @@ class _Compiler:
         )
 
     def _quest(self, key: str, quest: doc.QuestDocument) -> Quest:
-        index, asked, heard = self._quests[key], _Heard(), _Heard()
+        index, asked, heard = self._quests[key], Heard(), Heard()
         requires = None if quest.requires is None else self._goal(quest.requires, asked)
         steps = tuple(
             Step(
@@ -405,8 +359,8 @@ class _Compiler:
             )
             for step in quest.steps
         )
-        self._listen("requires", index, asked)
-        self._listen("quests", index, heard)
+        self._index.listen("requires", index, asked)
+        self._index.listen("quests", index, heard)
         if asked.reads_state or heard.reads_state:
             self._state_quests.append(index)
         first, last = _days(quest.from_, quest.until)
@@ -432,9 +386,9 @@ class _Compiler:
         )
 
     def _streak(self, key: str, streak: doc.StreakDocument) -> Streak:
-        heard = _Heard()
+        heard = Heard()
         counts = self._goal(streak.counts, heard)
-        self._listen("streaks", self._streaks[key], heard)
+        self._index.listen("streaks", self._streaks[key], heard)
         freezes = streak.freezes
         calendar = self._calendar(streak.calendar or self._document.pack.calendar)
         nature, since = self._natures.streak(key), self._since.get(("streaks", key))
@@ -489,8 +443,8 @@ class _Compiler:
                 return PointsMeasure(per, self._points_tally(per) if per else None)
             case doc.TallyBoard():
                 per, leaf = _board_window(measure.per), compile_tally(measure.tally, 0)
-                heard = _Heard({event: [leaf.where] for event in leaf.types})
-                self._listen("tallies", len(self._tallies), heard)
+                heard = Heard({event: [leaf.where] for event in leaf.types})
+                self._index.listen("tallies", len(self._tallies), heard)
                 self._tallies.append(Tally(leaf, per, mark("tallies", "", measure.tally, per)))
                 return TallyMeasure(per, len(self._tallies) - 1)
             case _:
