@@ -16,6 +16,9 @@ __all__ = ["Mode", "Settings"]
 
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
+# Up to the host, whatever a user and a password hold; then a port that is no number.
+_WRONG_PORT: Final = re.compile(r"[a-z+]+://(?:.*@)?+(?:\[[^\]/]*\]|[^/?\[:]*):(?!\d{1,5}(?:[/?#]|$))[^/?]")
+
 _PUSH_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}=?")
 
 
@@ -100,6 +103,11 @@ class Settings(BaseSettings):
         value: SecretStr = getattr(self, name)
         if value.get_secret_value() and not value.get_secret_value().startswith(schemes):
             raise ValueError(f"VEKST_{name.upper()} must begin with {' or '.join(schemes)}")
+        if _WRONG_PORT.match(value.get_secret_value()):
+            raise ValueError(
+                f"VEKST_{name.upper()} has a port that is no number; write it as …://user:password@host:port/name, "
+                "with what is special in a password as %40 for @"
+            )
 
     @model_validator(mode="after")
     def _addresses_are_whole(self) -> Self:

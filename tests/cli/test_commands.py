@@ -235,6 +235,11 @@ def test_a_failure_is_one_line_that_names_the_cure(
     [
         ({"VEKST_DATABASE_URL": "mysql://x"}, "vekst: VEKST_DATABASE_URL must begin with postgresql://"),
         ({"VEKST_PORT": "many"}, "VEKST_PORT"),
+        (
+            {"VEKST_DATABASE_URL": "postgresql://nobody@127.0.0.1:one/none"},
+            "vekst: VEKST_DATABASE_URL has a port that is",
+        ),
+        ({"VEKST_REDIS_URL": "redis://127.0.0.1:one/0"}, "vekst: VEKST_REDIS_URL has a port that is no number"),
         ({"VEKST_ISSUER": "sign-in.example.com"}, "vekst: VEKST_ISSUER must begin with http:// or https://"),
         (NOWHERE, "vekst: PostgreSQL cannot be used; check VEKST_DATABASE_URL, and run: vekst migrate\n"),
     ],
