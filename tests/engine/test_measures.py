@@ -238,9 +238,9 @@ class TestRollingWindows:
     def test_old_events_slide_out(self) -> None:
         learner = badge("{count: {event: call.practised, at_least: 3, within: 48h}}")
         learner.practises("2026-03-02", "2026-03-03", "2026-03-05")
-        assert progress(learner) == (1, 3)
+        assert progress(learner, "2026-03-05T09:00") == (1, 3)
         learner.practises("2026-03-06")
-        assert progress(learner) == (2, 3)
+        assert progress(learner, "2026-03-06T09:00") == (2, 3)
         learner.does(CALL, "2026-03-06T10:00")
         assert evidence(learner) == (3, 4, 5)
 
@@ -264,7 +264,7 @@ class TestRollingWindows:
         learner = badge("{sum: {event: call.practised, field: minutes, at_least: 10, within: 24h}}")
         for day, minutes in (("02", 9), ("03", 4), ("04", 5.5), ("04", 0), ("04", None)):
             learner.practises(f"2026-03-{day}", minutes=minutes)
-        assert progress(learner) == (5.5, 10)
+        assert progress(learner, "2026-03-04T09:00") == (5.5, 10)
         learner.does(CALL, "2026-03-05T08:00", minutes=4.5)
         assert evidence(learner) == (3, 6)
 
@@ -290,14 +290,14 @@ class TestRollingWindows:
         learner = badge("{days: {event: call.practised, at_least: 2, within: 48h}}")
         for at in ("02T08", "02T12", "02T13"):
             learner.does(CALL, f"2026-03-{at}:00")
-        assert progress(learner) == (1, 2)
+        assert progress(learner, "2026-03-02T13:00") == (1, 2)
 
     def test_at_most_of_each_day_in_a_rolling_length(self) -> None:
         """The capped events of a date may be any of it: the interval may begin after its first ones."""
         learner = badge("{count: {event: call.practised, at_least: 3, within: 48h, at_most: {times: 2, per: day}}}")
         for at in ("02T08:00", "02T09:00", "02T10:00"):
             learner.does(CALL, f"2026-03-{at}")
-        assert progress(learner) == (2, 3)
+        assert progress(learner, "2026-03-02T10:00") == (2, 3)
         learner.does(CALL, "2026-03-04T08:30")
         assert evidence(learner) == (2, 3, 4)
 
