@@ -87,6 +87,11 @@ async def test_one_bad_event_never_sinks_the_batch_and_its_id_stays_free(craft: 
     assert _statuses(await craft.record("kari", new_event("2"))) == [STORED]
 
 
+@pytest.mark.parametrize("type_key", ["call\npractised", "\n", "call.practised\n", "é\u2028", " "])
+async def test_a_type_that_is_no_key_is_refused_in_words(craft: Organisation, type_key: str) -> None:
+    assert await _refusal(craft, "kari", new_event("1", type_key)) == "UNKNOWN_TYPE"
+
+
 async def test_five_hundred_events_are_one_batch_and_one_more_is_too_many(craft: Organisation) -> None:
     events = [new_event(str(number)) for number in range(501)]
     with pytest.raises(TooMany) as raised:

@@ -172,7 +172,8 @@ class _Batch:
         recording = self._recorder.about(event.person, self._subjects)
         if isinstance(recording, Problem) or form_problem(event) or not self._times.conceivable(event.occurred_at):
             return None
-        return self._made(event, recording, json_text(event.data))
+        # Types are keys, each on one line; a text of several was never one.
+        return None if "\n" in event.type else self._made(event, recording, json_text(event.data))
 
     def _row(self, event: NewEvent) -> EventRow | None:
         """The row of an event with which all is well at first glance, as with nearly every one."""
