@@ -223,6 +223,7 @@ def _under_way(pack: Pack, standing: Standing) -> Iterator[tuple[Goal, GoalState
 def _ends(goal: Goal, state: GoalState | None, now: int) -> Iterator[int]:
     if state is not None and goal.windowed:
         for leaf, each in zip(goal.leaves, state, strict=True):
+            # Calendar windows end with a date, which is not asked for here: any will do.
             end = leaf.same_until(leaf.seen_at(each, now, 1))
             if end is not None:
                 yield end
